@@ -1,0 +1,31 @@
+package dev.vigil.telemetry.log;
+
+import dev.vigil.core.TenantId;
+import dev.vigil.core.event.Event;
+import java.util.List;
+
+/**
+ * The append-only log. Sequences become visible in order and without gaps, since one appender at a
+ * time holds the log's lock from its append to its commit: append last in a transaction.
+ */
+public interface EventLog {
+
+  /**
+   * Appends in the caller's transaction.
+   *
+   * @return the event's sequence, final once the transaction commits
+   * @throws IllegalStateException outside a transaction
+   */
+  long append(TenantId tenant, Source source, Event event);
+
+  /**
+   * Committed events after a sequence, of all tenants, in order.
+   *
+   * @param after 0 for the beginning
+   * @param max at most that many
+   */
+  List<LoggedEvent> read(long after, int max);
+
+  /** Sequence of the newest committed event, 0 if there is none. */
+  long head();
+}

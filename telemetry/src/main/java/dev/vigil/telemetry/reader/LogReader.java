@@ -1,0 +1,21 @@
+package dev.vigil.telemetry.reader;
+
+import dev.vigil.telemetry.log.LoggedEvent;
+import java.util.List;
+
+/**
+ * A projection or process that follows the log. Its position moves in the same transaction as what
+ * it writes, so each event takes effect once, whatever is killed when.
+ */
+public interface LogReader {
+
+  /** Short and stable, for example {@code rules}: the position's key. */
+  String name();
+
+  /**
+   * Takes events in order. Runs in a transaction that also holds the position. An exception rolls
+   * both back; the batch is tried again event by event, and an event that keeps failing is parked
+   * with an error log and a metric, so that one bad event cannot stop the alerts of everybody else.
+   */
+  void accept(List<LoggedEvent> events);
+}
