@@ -1,0 +1,92 @@
+package dev.vigil.server.fhir;
+
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.context.support.IValidationSupport;
+import ca.uhn.fhir.interceptor.api.IInterceptorService;
+import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
+import ca.uhn.fhir.jpa.api.dao.IFhirSystemDao;
+import ca.uhn.fhir.jpa.provider.JpaCapabilityStatementProvider;
+import ca.uhn.fhir.jpa.provider.JpaSystemProvider;
+import ca.uhn.fhir.jpa.provider.ValueSetOperationProvider;
+import ca.uhn.fhir.jpa.search.DatabaseBackedPagingProvider;
+import ca.uhn.fhir.rest.api.EncodingEnum;
+import ca.uhn.fhir.rest.openapi.OpenApiInterceptor;
+import ca.uhn.fhir.rest.server.ETagSupportEnum;
+import ca.uhn.fhir.rest.server.HardcodedServerAddressStrategy;
+import ca.uhn.fhir.rest.server.IServerAddressStrategy;
+import ca.uhn.fhir.rest.server.IncomingRequestAddressStrategy;
+import ca.uhn.fhir.rest.server.RestfulServer;
+import ca.uhn.fhir.rest.server.provider.ResourceProviderFactory;
+import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
+import org.hl7.fhir.r4.model.Bundle;
+import org.hl7.fhir.r4.model.Meta;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The FHIR REST endpoint {@code /fhir}. */
+@Configuration(proxyBeanMethods = false)
+class FhirServerConfiguration {
+
+  @Bean
+  RestfulServer restfulServer(
+      FhirContext context,
+      FhirProperties properties,
+      IFhirSystemDao<Bundle, Meta> systemDao,
+      JpaSystemProvider<Bundle, Meta> systemProvider,
+      @Qualifier("myResourceProvidersR4") ResourceProviderFactory resourceProviders,
+      JpaStorageSettings storageSettings,
+      ISearchParamRegistry searchParameters,
+      IValidationSupport validationSupport,
+      IInterceptorService interceptors,
+      DatabaseBackedPagingProvider paging,
+      ValueSetOperationProvider valueSetOperations,
+      ObjectProvider<FhirOperations> operations) {
+    RestfulServer server = new RestfulServer(context);
+    server.setInterceptorService(interceptors);
+    server.registerProviders(resourceProviders.createProviders());
+    server.registerProvider(systemProvider);
+    server.registerProvider(valueSetOperations);
+    operations.orderedStream().forEach(server::registerProvider);
+    JpaCapabilityStatementProvider capabilities =
+        new JpaCapabilityStatementProvider(
+            server, systemDao, storageSettings, searchParameters, validationSupport);
+    capabilities.setImplementationDescription("Vigil: device readings in, alerts out");
+    server.setServerConformanceProvider(capabilities);
+    server.setServerName("Vigil");
+    server.setServerVersion(properties.version());
+    server.setPagingProvider(paging);
+    server.setDefaultPageSize(20);
+    server.setMaximumPageSize(500);
+    server.setDefaultResponseEncoding(EncodingEnum.JSON);
+    server.setDefaultPrettyPrint(false);
+    server.setETagSupport(ETagSupportEnum.ENABLED);
+    server.setServerAddressStrategy(addressStrategy(properties));
+    server.registerInterceptor(new OpenApiInterceptor());
+    return server;
+  }
+
+  private static IServerAddressStrategy addressStrategy(FhirProperties properties) {
+    return properties.publicUrl().isBlank()
+        ? new IncomingRequestAddressStrategy()
+        : new HardcodedServerAddressStrategy(properties.publicUrl());
+  }
+
+  @Bean
+  ServletRegistrationBean<RestfulServer> fhirServlet(RestfulServer server) {
+    ServletRegistrationBean<RestfulServer> registration =
+        new ServletRegistrationBean<>(server, "/fhir/*");
+    registration.setName("fhir");
+    registration.setLoadOnStartup(1);
+    return registration;
+  }
+
+  @Bean
+  TenantPartitions tenantPartitions(IInterceptorService interceptors) {
+    TenantPartitions partitions = new TenantPartitions();
+    interceptors.registerInterceptor(partitions);
+    return partitions;
+  }
+}

@@ -1,0 +1,126 @@
+package dev.vigil.server.fhir;
+
+import ca.uhn.fhir.batch2.jobs.config.Batch2JobsConfig;
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
+import ca.uhn.fhir.jpa.api.config.ThreadPoolFactoryConfig;
+import ca.uhn.fhir.jpa.batch2.JpaBatch2Config;
+import ca.uhn.fhir.jpa.config.HapiJpaConfig;
+import ca.uhn.fhir.jpa.config.r4.JpaR4Config;
+import ca.uhn.fhir.jpa.config.util.HapiEntityManagerFactoryUtil;
+import ca.uhn.fhir.jpa.dao.ITransactionProcessorVersionAdapter;
+import ca.uhn.fhir.jpa.model.config.PartitionSettings;
+import ca.uhn.fhir.jpa.model.config.SubscriptionSettings;
+import ca.uhn.fhir.jpa.model.dialect.HapiFhirPostgresDialect;
+import ca.uhn.fhir.jpa.subscription.channel.config.SubscriptionChannelConfig;
+import ca.uhn.fhir.jpa.subscription.match.config.SubscriptionProcessorConfig;
+import ca.uhn.fhir.jpa.subscription.match.deliver.email.IEmailSender;
+import ca.uhn.fhir.jpa.subscription.submit.config.SubscriptionSubmitterConfig;
+import jakarta.persistence.EntityManagerFactory;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.hl7.fhir.r4.model.Bundle;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
+import org.springframework.orm.jpa.JpaTransactionManager;
+import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
+
+/**
+ * HAPI FHIR JPA on our DataSource. Our beans stand here, since of two definitions the later wins.
+ */
+@Configuration(proxyBeanMethods = false)
+@Import({
+  JpaR4Config.class,
+  HapiJpaConfig.class,
+  ThreadPoolFactoryConfig.class,
+  JpaBatch2Config.class,
+  Batch2JobsConfig.class,
+  SubscriptionSubmitterConfig.class,
+  SubscriptionProcessorConfig.class,
+  SubscriptionChannelConfig.class
+})
+class FhirStoreConfiguration {
+
+  @Bean
+  JpaStorageSettings jpaStorageSettings() {
+    JpaStorageSettings settings = new JpaStorageSettings();
+    settings.setResourceServerIdStrategy(JpaStorageSettings.IdStrategyEnum.UUID);
+    settings.setResourceClientIdStrategy(JpaStorageSettings.ClientIdStrategyEnum.ANY);
+    settings.setAllowMultipleDelete(false);
+    settings.setExpungeEnabled(false);
+    settings.setDeleteExpungeEnabled(false);
+    settings.setAllowExternalReferences(true);
+    settings.setEnforceReferentialIntegrityOnWrite(true);
+    settings.setAutoCreatePlaceholderReferenceTargets(false);
+    settings.setHibernateSearchIndexSearchParams(false);
+    settings.setAdvancedHSearchIndexing(false);
+    settings.setMarkResourcesForReindexingUponSearchParameterChange(true);
+    settings.setReuseCachedSearchResultsForMillis(null);
+    settings.setResourceMetaCountHardLimit(1_000);
+    return settings;
+  }
+
+  @Bean
+  PartitionSettings partitionSettings() {
+    PartitionSettings settings = new PartitionSettings();
+    settings.setPartitioningEnabled(true);
+    settings.setDefaultPartitionId(TenantPartitions.SHARED_PARTITION);
+    settings.setAllowReferencesAcrossPartitions(
+        PartitionSettings.CrossPartitionReferenceMode.NOT_ALLOWED);
+    return settings;
+  }
+
+  /** No types: HAPI's own delivery is off, Vigil delivers from its log. */
+  @Bean
+  SubscriptionSettings subscriptionSettings() {
+    return new SubscriptionSettings();
+  }
+
+  @Bean
+  IEmailSender emailSender() {
+    return details -> {
+      throw new IllegalStateException("mail is not delivered by the FHIR store");
+    };
+  }
+
+  @Bean
+  LocalContainerEntityManagerFactoryBean entityManagerFactory(
+      ConfigurableListableBeanFactory beans,
+      FhirContext context,
+      JpaStorageSettings settings,
+      DataSource dataSource) {
+    LocalContainerEntityManagerFactoryBean factory =
+        HapiEntityManagerFactoryUtil.newEntityManagerFactory(beans, context, settings);
+    factory.setPersistenceUnitName("vigil");
+    factory.setDataSource(dataSource);
+    Properties properties = new Properties();
+    properties.put("hibernate.dialect", HapiFhirPostgresDialect.class.getName());
+    properties.put("hibernate.hbm2ddl.auto", "none");
+    properties.put(
+        "hibernate.archive.scanner", "org.hibernate.boot.archive.scan.internal.DisabledScanner");
+    properties.put("hibernate.search.enabled", "false");
+    properties.put("hibernate.jdbc.batch_size", "50");
+    properties.put("hibernate.order_inserts", "true");
+    properties.put("hibernate.order_updates", "true");
+    properties.put("hibernate.cache.use_query_cache", "false");
+    properties.put("hibernate.cache.use_second_level_cache", "false");
+    properties.put("hibernate.boot.allow_jdbc_metadata_access", "true");
+    factory.setJpaProperties(properties);
+    return factory;
+  }
+
+  @Bean({"hapiTransactionManager", "transactionManager"})
+  @Primary
+  JpaTransactionManager hapiTransactionManager(EntityManagerFactory entityManagerFactory) {
+    return new JpaTransactionManager(entityManagerFactory);
+  }
+
+  @Bean
+  ITransactionProcessorVersionAdapter<Bundle, Bundle.BundleEntryComponent>
+      transactionProcessorVersionFacade() {
+    return new OutcomeKeepingTransactionAdapter();
+  }
+}

@@ -1,0 +1,23 @@
+package dev.vigil.server.fhir;
+
+import ca.uhn.fhir.jpa.dao.r4.TransactionProcessorVersionAdapterR4;
+import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
+import org.hl7.fhir.r4.model.Bundle;
+import org.hl7.fhir.r4.model.OperationOutcome;
+
+/**
+ * In a batch, HAPI replaces the OperationOutcome of a refused entry by one of its own that has lost
+ * the expression. This one keeps what the refusal said.
+ */
+final class OutcomeKeepingTransactionAdapter extends TransactionProcessorVersionAdapterR4 {
+
+  @Override
+  public void populateEntryWithOperationOutcome(
+      BaseServerResponseException refusal, Bundle.BundleEntryComponent entry) {
+    if (refusal.getOperationOutcome() instanceof OperationOutcome outcome) {
+      entry.getResponse().setOutcome(outcome);
+    } else {
+      super.populateEntryWithOperationOutcome(refusal, entry);
+    }
+  }
+}
