@@ -19,7 +19,7 @@ create table telemetry.event (
 
 create function telemetry.refuse_event_change() returns trigger language plpgsql as $$
 begin
-  raise exception 'telemetry.event is append-only' using errcode = 'insufficient_privilege';
+  raise exception 'telemetry.event is append-only' using errcode = 'restrict_violation';
 end
 $$;
 
