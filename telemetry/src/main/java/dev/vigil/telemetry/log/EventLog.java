@@ -22,7 +22,9 @@ public interface EventLog {
    * Committed events after a sequence, of all tenants, in order.
    *
    * @param after 0 for the beginning
-   * @param max at most that many
+   * @param max at most that many; large events make it fewer. Only an empty answer means the end
+   * @throws UnreadableEventException if the very next event cannot be read; one that comes later
+   *     ends the list before it
    */
   List<LoggedEvent> read(long after, int max);
 

@@ -1,0 +1,228 @@
+package dev.vigil.telemetry.device;
+
+import dev.vigil.core.DeviceId;
+import dev.vigil.core.PatientId;
+import dev.vigil.core.TenantId;
+import dev.vigil.telemetry.Timestamptz;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.hl7.fhir.r4.model.BaseDateTimeType;
+import org.hl7.fhir.r4.model.Device;
+import org.hl7.fhir.r4.model.DeviceMetric;
+import org.hl7.fhir.r4.model.IdType;
+import org.hl7.fhir.r4.model.Reference;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Assignments in {@code telemetry.device_assignment}. Changes of one device run one after the
+ * other: each first locks the device's row to the end of its transaction.
+ *
+ * <p>An assignment that names an earlier beginning than assignments we know takes over from there:
+ * those that began later are dropped, the one that ran then ends there.
+ */
+public final class PostgresDeviceAssignments implements DeviceAssignments {
+
+  /** When the present patient got the device: a dateTime or instant on Device.patient or Device. */
+  public static final String ASSIGNED_SINCE =
+      "https://vigil.dev/fhir/StructureDefinition/assigned-since";
+
+  private final JdbcClient jdbc;
+
+  /** On the data source of the transactions that write devices. */
+  public PostgresDeviceAssignments(DataSource dataSource) {
+    this.jdbc = JdbcClient.create(dataSource);
+  }
+
+  @Override
+  public void deviceWritten(TenantId tenant, Device device, Instant now) {
+    DeviceId id = new DeviceId(device.getIdElement().getIdPart());
+    lock(tenant, id);
+    Optional<PatientId> patient = target(device.getPatient(), "Patient").map(PatientId::new);
+    Optional<PatientId> present = present(tenant, id);
+    if (present.equals(patient)) {
+      return;
+    }
+    if (patient.isEmpty()) {
+      endAt(tenant, id, now);
+    } else if (everAssigned(tenant, id)) {
+      Instant since = assignedSince(device).orElse(now);
+      endAt(tenant, id, since);
+      begin(tenant, id, patient.get(), since);
+    } else {
+      begin(tenant, id, patient.get(), Instant.MIN);
+    }
+  }
+
+  @Override
+  public void deviceMetricWritten(TenantId tenant, DeviceMetric metric) {
+    String id = metric.getIdElement().getIdPart();
+    Optional<String> device = target(metric.getSource(), "Device");
+    if (device.isPresent()) {
+      jdbc.sql(
+              """
+              insert into telemetry.device_metric (tenant_id, metric_id, device_id)
+              values (:tenant, :metric, :device)
+              on conflict on constraint device_metric_pk do update
+              set device_id = excluded.device_id
+              """)
+          .param("tenant", tenant.value())
+          .param("metric", id)
+          .param("device", device.get())
+          .update();
+    } else {
+      jdbc.sql(
+              """
+              delete from telemetry.device_metric
+              where tenant_id = :tenant and metric_id = :metric
+              """)
+          .param("tenant", tenant.value())
+          .param("metric", id)
+          .update();
+    }
+  }
+
+  @Override
+  public void assign(TenantId tenant, DeviceId device, PatientId patient) {
+    lock(tenant, device);
+    if (!everAssigned(tenant, device)) {
+      begin(tenant, device, patient, Instant.MIN);
+    }
+  }
+
+  @Override
+  public Optional<DeviceId> deviceOf(TenantId tenant, String reference) {
+    IdType id = new IdType(reference);
+    if (id.getIdPart() == null || id.getResourceType() == null || id.hasBaseUrl()) {
+      return Optional.empty();
+    }
+    String sql =
+        switch (id.getResourceType()) {
+          case "Device" ->
+              "select device_id from telemetry.device where tenant_id = :tenant and device_id = :id";
+          case "DeviceMetric" ->
+              """
+              select device_id from telemetry.device_metric
+              where tenant_id = :tenant and metric_id = :id
+              """;
+          default -> null;
+        };
+    if (sql == null) {
+      return Optional.empty();
+    }
+    return jdbc.sql(sql)
+        .param("tenant", tenant.value())
+        .param("id", id.getIdPart())
+        .query(String.class)
+        .optional()
+        .map(DeviceId::new);
+  }
+
+  @Override
+  public boolean everAssigned(TenantId tenant, DeviceId device) {
+    return jdbc.sql(
+            """
+            select exists (select from telemetry.device_assignment
+              where tenant_id = :tenant and device_id = :device)
+            """)
+        .param("tenant", tenant.value())
+        .param("device", device.value())
+        .query(Boolean.class)
+        .single();
+  }
+
+  @Override
+  public Optional<PatientId> patientAt(TenantId tenant, DeviceId device, Instant moment) {
+    return jdbc.sql(
+            """
+            select patient_id from telemetry.device_assignment
+            where tenant_id = :tenant and device_id = :device
+              and valid_from <= :moment and valid_to > :moment
+            """)
+        .param("tenant", tenant.value())
+        .param("device", device.value())
+        .param("moment", Timestamptz.of(moment))
+        .query(String.class)
+        .optional()
+        .map(PatientId::new);
+  }
+
+  private Optional<PatientId> present(TenantId tenant, DeviceId device) {
+    return jdbc.sql(
+            """
+            select patient_id from telemetry.device_assignment
+            where tenant_id = :tenant and device_id = :device and valid_to = 'infinity'
+            """)
+        .param("tenant", tenant.value())
+        .param("device", device.value())
+        .query(String.class)
+        .optional()
+        .map(PatientId::new);
+  }
+
+  /** The update without effect locks a row that is there; a new row is locked by its insert. */
+  private void lock(TenantId tenant, DeviceId device) {
+    jdbc.sql(
+            """
+            insert into telemetry.device (tenant_id, device_id) values (:tenant, :device)
+            on conflict on constraint device_pk do update set device_id = excluded.device_id
+            """)
+        .param("tenant", tenant.value())
+        .param("device", device.value())
+        .update();
+  }
+
+  private void endAt(TenantId tenant, DeviceId device, Instant moment) {
+    jdbc.sql(
+            """
+            delete from telemetry.device_assignment
+            where tenant_id = :tenant and device_id = :device and valid_from >= :moment
+            """)
+        .param("tenant", tenant.value())
+        .param("device", device.value())
+        .param("moment", Timestamptz.of(moment))
+        .update();
+    jdbc.sql(
+            """
+            update telemetry.device_assignment set valid_to = :moment
+            where tenant_id = :tenant and device_id = :device and valid_to > :moment
+            """)
+        .param("tenant", tenant.value())
+        .param("device", device.value())
+        .param("moment", Timestamptz.of(moment))
+        .update();
+  }
+
+  private void begin(TenantId tenant, DeviceId device, PatientId patient, Instant from) {
+    jdbc.sql(
+            """
+            insert into telemetry.device_assignment
+              (tenant_id, device_id, patient_id, valid_from, valid_to)
+            values (:tenant, :device, :patient, :from, 'infinity')
+            """)
+        .param("tenant", tenant.value())
+        .param("device", device.value())
+        .param("patient", patient.value())
+        .param("from", Timestamptz.of(from))
+        .update();
+  }
+
+  private static Optional<Instant> assignedSince(Device device) {
+    return Stream.concat(
+            device.getPatient().getExtensionsByUrl(ASSIGNED_SINCE).stream(),
+            device.getExtensionsByUrl(ASSIGNED_SINCE).stream())
+        .filter(
+            extension -> extension.getValue() instanceof BaseDateTimeType time && time.hasValue())
+        .map(extension -> ((BaseDateTimeType) extension.getValue()).getValue().toInstant())
+        .findFirst();
+  }
+
+  /** Empty also for something on another server: its id may by chance be one of ours. */
+  private static Optional<String> target(Reference reference, String type) {
+    IdType id = new IdType(reference.getReference());
+    return type.equals(id.getResourceType()) && !id.hasBaseUrl()
+        ? Optional.ofNullable(id.getIdPart())
+        : Optional.empty();
+  }
+}

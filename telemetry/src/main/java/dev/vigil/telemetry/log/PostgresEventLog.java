@@ -1,0 +1,167 @@
+package dev.vigil.telemetry.log;
+
+import dev.vigil.core.TenantId;
+import dev.vigil.core.event.Event;
+import dev.vigil.telemetry.Timestamptz;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * The log in {@code telemetry.event}. An appender takes an advisory lock that PostgreSQL holds to
+ * the end of the transaction; only then it looks at the last event, in a statement of its own,
+ * since a snapshot taken while waiting would be stale. Needs isolation READ COMMITTED.
+ */
+public final class PostgresEventLog implements EventLog {
+
+  /** Key of the advisory lock: "vigil" in ASCII and the shard. */
+  private static final long LOCK = 0x766967696cL << 16;
+
+  private static final int SHARD = 0;
+
+  /** A batch holds less than this much payload, or one event: requests may be 64 MB. */
+  private static final int BATCH_CHARACTERS = 8_000_000;
+
+  private record Last(long sequence, byte[] hash) {}
+
+  private final DataSource dataSource;
+  private final JdbcClient jdbc;
+  private final Clock clock;
+  private final LogSignal signal;
+  private final EventCodec codec = new EventCodec();
+
+  /**
+   * On the data source of the transactions that append.
+   *
+   * @param signal fired after each commit that appended
+   */
+  public PostgresEventLog(DataSource dataSource, Clock clock, LogSignal signal) {
+    this.dataSource = dataSource;
+    this.jdbc = JdbcClient.create(dataSource);
+    this.clock = clock;
+    this.signal = signal;
+  }
+
+  @Override
+  public long append(TenantId tenant, Source source, Event event) {
+    if (!TransactionSynchronizationManager.isActualTransactionActive()
+        || !TransactionSynchronizationManager.hasResource(dataSource)) {
+      throw new IllegalStateException("append needs a transaction on the log's data source");
+    }
+    EventCodec.Encoded encoded = codec.encode(event);
+    jdbc.sql("select pg_advisory_xact_lock(:key)").param("key", LOCK + SHARD).query(row -> {});
+    Last last =
+        jdbc.sql(
+                """
+                select sequence, hash from telemetry.event
+                where shard = :shard order by sequence desc limit 1
+                """)
+            .param("shard", SHARD)
+            .query((row, n) -> new Last(row.getLong("sequence"), row.getBytes("hash")))
+            .optional()
+            .orElse(new Last(0, EventRow.GENESIS));
+    EventRow row =
+        new EventRow(
+            tenant.value(),
+            SHARD,
+            last.sequence() + 1,
+            encoded.kind(),
+            encoded.version(),
+            clock.instant().truncatedTo(ChronoUnit.MICROS),
+            source.door(),
+            source.client(),
+            encoded.payload());
+    insert(row, last.hash());
+    TransactionSynchronizationManager.registerSynchronization(
+        new TransactionSynchronization() {
+          @Override
+          public void afterCommit() {
+            signal.fire();
+          }
+        });
+    return row.sequence();
+  }
+
+  private void insert(EventRow row, byte[] previous) {
+    jdbc.sql(
+            """
+            insert into telemetry.event (tenant_id, shard, sequence, kind, version, recorded_at,
+              door, client, payload, previous_hash, hash)
+            values (:tenant, :shard, :sequence, :kind, :version, :recordedAt,
+              :door, :client, :payload, :previous, :hash)
+            """)
+        .param("tenant", row.tenant())
+        .param("shard", row.shard())
+        .param("sequence", row.sequence())
+        .param("kind", row.kind())
+        .param("version", row.version())
+        .param("recordedAt", Timestamptz.of(row.recordedAt()))
+        .param("door", row.door())
+        .param("client", row.client())
+        .param("payload", row.payload())
+        .param("previous", previous)
+        .param("hash", row.hashAfter(previous))
+        .update();
+  }
+
+  @Override
+  public List<LoggedEvent> read(long after, int max) {
+    List<EventRow> rows =
+        jdbc.sql(
+                """
+                select tenant_id, shard, sequence, kind, version, recorded_at, door, client, payload
+                from (
+                  select *, sum(octet_length(payload)) over (order by sequence) as total
+                  from telemetry.event
+                  where shard = :shard and sequence > :after
+                  order by sequence
+                  limit :max) as batch
+                where total < :characters or sequence = :after + 1
+                order by sequence
+                """)
+            .param("shard", SHARD)
+            .param("after", after)
+            .param("max", max)
+            .param("characters", BATCH_CHARACTERS)
+            .query((row, n) -> EventRow.of(row))
+            .list();
+    List<LoggedEvent> events = new ArrayList<>(rows.size());
+    for (EventRow row : rows) {
+      try {
+        events.add(decode(row));
+      } catch (UnreadableEventException e) {
+        if (events.isEmpty()) {
+          throw e;
+        }
+        break;
+      }
+    }
+    return events;
+  }
+
+  private LoggedEvent decode(EventRow row) {
+    try {
+      return new LoggedEvent(
+          new TenantId(row.tenant()),
+          row.sequence(),
+          row.recordedAt(),
+          new Source(row.door(), row.client()),
+          codec.decode(row.kind(), row.version(), row.payload()));
+    } catch (RuntimeException e) {
+      throw new UnreadableEventException(row.sequence(), row.kind(), e);
+    }
+  }
+
+  @Override
+  public long head() {
+    return jdbc.sql("select coalesce(max(sequence), 0) from telemetry.event where shard = :shard")
+        .param("shard", SHARD)
+        .query(Long.class)
+        .single();
+  }
+}
