@@ -12,8 +12,8 @@ import java.util.Set;
  * @param device the device that measured; behind a DeviceMetric its source
  * @param patient whose value it is
  * @param metric what was measured
- * @param value in the metric's own unit, converted if the device sent another one of the same
- *     dimension
+ * @param value in the unit the device sent, one of the dimension of the metric's units; its scale
+ *     is kept
  * @param measuredAt by the device's clock; the end of the period if the Observation has one
  * @param receivedAt by our clock
  * @param quality empty for a good sample
