@@ -2,6 +2,8 @@ package dev.vigil.server.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.vigil.subscriptions.SubscriptionsSchema;
+import dev.vigil.telemetry.TelemetrySchema;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -46,5 +48,7 @@ class DatabaseConfiguration {
       statement.execute("create schema if not exists " + HapiSchema.NAME);
     }
     HapiSchema.migrate(dataSource);
+    TelemetrySchema.migrate(dataSource);
+    SubscriptionsSchema.migrate(dataSource);
   }
 }

@@ -16,9 +16,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,8 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedPostgresServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(EmbeddedPostgresServer.class);
+  private static final String PID_FILE = "postmaster.pid";
+  private static final String PASSWORD_FILE = "postgres.password";
   private static final Duration STOP_WAIT = Duration.ofSeconds(60);
 
   private final FileChannel lockChannel;
@@ -62,7 +65,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
       FileLock lock = lock(channel, data);
       Path files = data.resolve("postgres").toAbsolutePath();
       stopOrphan(files);
-      Path secret = data.resolve("postgres.password");
+      Path secret = data.resolve(PASSWORD_FILE);
       boolean fresh = !Files.exists(files.resolve("PG_VERSION"));
       String password = fresh ? newPassword(secret) : Files.readString(secret).strip();
       EmbeddedPostgres postgres = start(data, files, password);
@@ -137,15 +140,48 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     }
   }
 
-  private static void stopOrphan(Path files) throws IOException {
-    Path pidFile = files.resolve("postmaster.pid");
-    if (!Files.exists(pidFile)) {
-      return;
+  /**
+   * A PostgreSQL that runs on a data folder now.
+   *
+   * @param url JDBC URL of its database
+   * @param password of the user {@code postgres}
+   */
+  public record Running(String url, String password) {
+
+    /** Hides the password. */
+    @Override
+    public String toString() {
+      return "Running[" + url + "]";
     }
-    List<String> lines = Files.readAllLines(pidFile);
-    Optional<ProcessHandle> orphan =
-        ProcessHandle.of(Long.parseLong(lines.get(0).strip()))
-            .filter(EmbeddedPostgresServer::isPostgres);
+  }
+
+  /** The PostgreSQL that a running server keeps on a data folder; empty if there is none. */
+  public static Optional<Running> running(Path data) {
+    Path files = data.resolve("postgres").toAbsolutePath();
+    try {
+      if (process(files).isEmpty()) {
+        return Optional.empty();
+      }
+      String port = Files.readAllLines(files.resolve(PID_FILE)).get(3).strip();
+      return Optional.of(
+          new Running(url(port), Files.readString(data.resolve(PASSWORD_FILE)).strip()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + data.toAbsolutePath(), e);
+    }
+  }
+
+  /** The process named in PostgreSQL's pid file, if it lives and is a PostgreSQL. */
+  private static Optional<ProcessHandle> process(Path files) throws IOException {
+    Path pidFile = files.resolve(PID_FILE);
+    if (!Files.exists(pidFile)) {
+      return Optional.empty();
+    }
+    return ProcessHandle.of(Long.parseLong(Files.readAllLines(pidFile).get(0).strip()))
+        .filter(process -> runsOn(files, process));
+  }
+
+  private static void stopOrphan(Path files) throws IOException {
+    Optional<ProcessHandle> orphan = process(files);
     if (orphan.isEmpty()) {
       return;
     }
@@ -156,14 +192,19 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while an orphaned PostgreSQL stopped", e);
-    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException(
           "the PostgreSQL with pid " + orphan.get().pid() + " still runs on " + files, e);
     }
   }
 
-  private static boolean isPostgres(ProcessHandle process) {
-    return process.info().command().map(command -> command.contains("postgres")).orElse(false);
+  /** Ids of processes are used again: only a PostgreSQL on these very files counts. */
+  private static boolean runsOn(Path files, ProcessHandle process) {
+    return process
+        .info()
+        .commandLine()
+        .map(line -> line.contains("postgres") && line.contains(files.toString()))
+        .orElse(false);
   }
 
   /** SIGINT is PostgreSQL's fast shutdown: clients are cut off, everything committed is written. */
@@ -173,7 +214,11 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 
   /** JDBC URL of the database. */
   public String url() {
-    return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/vigil";
+    return url(Integer.toString(postgres.getPort()));
+  }
+
+  private static String url(String port) {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/vigil";
   }
 
   /** The superuser's password. */

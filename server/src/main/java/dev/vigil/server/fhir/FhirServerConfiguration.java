@@ -22,9 +22,11 @@ import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Meta;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 
 /** The FHIR REST endpoint {@code /fhir}. */
 @Configuration(proxyBeanMethods = false)
@@ -65,6 +67,8 @@ class FhirServerConfiguration {
     server.setETagSupport(ETagSupportEnum.ENABLED);
     server.setServerAddressStrategy(addressStrategy(properties));
     server.registerInterceptor(new OpenApiInterceptor());
+    server.registerInterceptor(new AnswerShape(properties.maxEntries()));
+    context.setParserErrorHandler(new StrictParsing());
     return server;
   }
 
@@ -80,6 +84,15 @@ class FhirServerConfiguration {
         new ServletRegistrationBean<>(server, "/fhir/*");
     registration.setName("fhir");
     registration.setLoadOnStartup(1);
+    return registration;
+  }
+
+  @Bean
+  FilterRegistrationBean<BodyLimit> bodyLimit(FhirProperties properties) {
+    FilterRegistrationBean<BodyLimit> registration =
+        new FilterRegistrationBean<>(new BodyLimit(properties.maxBody().toBytes()));
+    registration.addUrlPatterns("/fhir", "/fhir/*");
+    registration.setOrder(Ordered.LOWEST_PRECEDENCE);
     return registration;
   }
 

@@ -14,10 +14,11 @@ final class OutcomeKeepingTransactionAdapter extends TransactionProcessorVersion
   @Override
   public void populateEntryWithOperationOutcome(
       BaseServerResponseException refusal, Bundle.BundleEntryComponent entry) {
-    if (refusal.getOperationOutcome() instanceof OperationOutcome outcome) {
+    BaseServerResponseException explained = AnswerShape.explain(refusal);
+    if (explained.getOperationOutcome() instanceof OperationOutcome outcome) {
       entry.getResponse().setOutcome(outcome);
     } else {
-      super.populateEntryWithOperationOutcome(refusal, entry);
+      super.populateEntryWithOperationOutcome(explained, entry);
     }
   }
 }

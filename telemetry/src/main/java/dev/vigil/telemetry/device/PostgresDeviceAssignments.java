@@ -5,6 +5,7 @@ import dev.vigil.core.PatientId;
 import dev.vigil.core.TenantId;
 import dev.vigil.telemetry.Timestamptz;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -146,6 +147,23 @@ public final class PostgresDeviceAssignments implements DeviceAssignments {
         .query(String.class)
         .optional()
         .map(PatientId::new);
+  }
+
+  /** The devices of a tenant that are somebody's now. */
+  public List<Assigned> current(TenantId tenant) {
+    return jdbc.sql(
+            """
+            select device_id, patient_id from telemetry.device_assignment
+            where tenant_id = :tenant and valid_to = 'infinity'
+            order by patient_id, device_id
+            """)
+        .param("tenant", tenant.value())
+        .query(
+            (row, n) ->
+                new Assigned(
+                    new DeviceId(row.getString("device_id")),
+                    new PatientId(row.getString("patient_id"))))
+        .list();
   }
 
   private Optional<PatientId> present(TenantId tenant, DeviceId device) {

@@ -1,0 +1,66 @@
+package dev.vigil.server.alert;
+
+import ca.uhn.fhir.interceptor.api.IInterceptorService;
+import dev.vigil.subscriptions.alert.AcknowledgeAlert;
+import dev.vigil.subscriptions.alert.AlertBoard;
+import dev.vigil.subscriptions.alert.AlertDesk;
+import dev.vigil.subscriptions.alert.AlertRecords;
+import dev.vigil.subscriptions.alert.ResolveAlert;
+import dev.vigil.subscriptions.rule.PatientContext;
+import dev.vigil.subscriptions.rule.RuleCompiler;
+import dev.vigil.subscriptions.rule.RuleEngine;
+import dev.vigil.subscriptions.rule.RuleReader;
+import dev.vigil.subscriptions.rule.RuleSource;
+import dev.vigil.telemetry.log.EventLog;
+import dev.vigil.telemetry.reading.Readings;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Rules and alerts of {@code subscriptions} on the server's stores. */
+@Configuration(proxyBeanMethods = false)
+class AlertConfiguration {
+
+  @Bean
+  DetectedIssueGuard detectedIssueGuard(IInterceptorService hooks) {
+    DetectedIssueGuard guard = new DetectedIssueGuard();
+    hooks.registerInterceptor(guard);
+    return guard;
+  }
+
+  @Bean
+  AlertDesk alertDesk(DataSource dataSource, AlertRecords records, EventLog log) {
+    return new AlertDesk(new NamedParameterJdbcTemplate(dataSource), records, log);
+  }
+
+  @Bean
+  AlertBoard alertBoard(DataSource dataSource) {
+    return new AlertBoard(new NamedParameterJdbcTemplate(dataSource));
+  }
+
+  @Bean
+  AcknowledgeAlert acknowledgeAlert(
+      AlertDesk desk, PlatformTransactionManager transactions, Clock clock) {
+    return new AcknowledgeAlert(desk, new TransactionTemplate(transactions), clock);
+  }
+
+  @Bean
+  ResolveAlert resolveAlert(AlertDesk desk, PlatformTransactionManager transactions, Clock clock) {
+    return new ResolveAlert(desk, new TransactionTemplate(transactions), clock);
+  }
+
+  @Bean
+  RuleReader ruleReader(Readings readings, RuleSource rules, AlertDesk desk, DataSource dataSource) {
+    return new RuleReader(
+        readings,
+        rules,
+        new RuleCompiler(),
+        new RuleEngine(PatientContext.UNKNOWN),
+        desk,
+        new NamedParameterJdbcTemplate(dataSource));
+  }
+}

@@ -1,0 +1,65 @@
+package dev.vigil.server.cli;
+
+import dev.vigil.server.database.EmbeddedPostgresServer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** The database behind the data folder, for commands that work beside a server or without one. */
+final class DataFolder implements AutoCloseable {
+
+  private final EmbeddedPostgresServer started;
+  private final DataSource dataSource;
+
+  private DataFolder(EmbeddedPostgresServer started, DataSource dataSource) {
+    this.started = started;
+    this.dataSource = dataSource;
+  }
+
+  /** The folder of {@code VIGIL_DATA}, else {@code data}. */
+  static Path path() {
+    return Path.of(System.getenv().getOrDefault("VIGIL_DATA", "data"));
+  }
+
+  /**
+   * The external PostgreSQL of {@code VIGIL_DB_URL}, else the embedded one: that of the running server, or one that runs
+   * until {@link #close()}.
+   */
+  static DataFolder open() throws SQLException {
+    String external = System.getenv().getOrDefault("VIGIL_DB_URL", "");
+    if (!external.isBlank()) {
+      return connected(
+          null, external, System.getenv("VIGIL_DB_USER"), System.getenv("VIGIL_DB_PASSWORD"));
+    }
+    Optional<EmbeddedPostgresServer.Running> running = EmbeddedPostgresServer.running(path());
+    if (running.isPresent()) {
+      return connected(null, running.get().url(), "postgres", running.get().password());
+    }
+    EmbeddedPostgresServer server = EmbeddedPostgresServer.start(path());
+    return connected(server, server.url(), "postgres", server.password());
+  }
+
+  private static DataFolder connected(
+      EmbeddedPostgresServer started, String url, String user, String password)
+      throws SQLException {
+    DataSource dataSource = new DriverManagerDataSource(url, user, password);
+    try (Connection connection = dataSource.getConnection()) {
+      connection.isValid(5);
+    }
+    return new DataFolder(started, dataSource);
+  }
+
+  DataSource dataSource() {
+    return dataSource;
+  }
+
+  @Override
+  public void close() throws java.io.IOException {
+    if (started != null) {
+      started.close();
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.vigil.server.cli;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.springframework.context.ConfigurableApplicationContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code vigil serve}: the server without the ward and without demo identities. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = "Runs the server. It has no client and no user until you declare them.")
+final class ServeCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    ConfigurableApplicationContext context = ServerProcess.start(Map.of());
+    PrintWriter out = spec.commandLine().getOut();
+    int port = ServerProcess.port(context);
+    out.println("Vigil serves http://localhost:" + port + "/fhir");
+    out.println(
+        "There is no client yet: declare one under vigil.auth.clients, see docs/guide/operate.md");
+    out.flush();
+    return ServerProcess.RUNNING;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.vigil.server.cli;
+
+import dev.vigil.simulator.SimulateCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The entry point of the jar. */
+@Command(
+    name = "vigil",
+    mixinStandardHelpOptions = true,
+    version = "Vigil 0.1.0",
+    description = "A FHIR-native server for medical-device monitoring.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:failed; the reason is on standard error", "2:wrong arguments"},
+    subcommands = {
+      DemoCommand.class,
+      ServeCommand.class,
+      TokenCommand.class,
+      VerifyLogCommand.class,
+      RebuildCommand.class,
+      SimulateCommand.class,
+      BenchCommand.class
+    })
+public final class VigilCommand implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  /** Runs a command and ends the process with its exit code, unless a server keeps it alive. */
+  public static void main(String[] arguments) {
+    CommandLine line = new CommandLine(new VigilCommand());
+    line.setExecutionExceptionHandler(
+        (failure, command, result) -> {
+          command.getErr().println("vigil: " + reason(failure));
+          return CommandLine.ExitCode.SOFTWARE;
+        });
+    int code = line.execute(arguments);
+    if (code != ServerProcess.RUNNING) {
+      System.exit(code);
+    }
+  }
+
+  private static String reason(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getMessage() == null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name a command; see vigil --help");
+  }
+}

@@ -1,0 +1,89 @@
+package dev.vigil.server.fhir;
+
+import ca.uhn.fhir.interceptor.api.Hook;
+import ca.uhn.fhir.interceptor.api.Interceptor;
+import ca.uhn.fhir.interceptor.api.Pointcut;
+import ca.uhn.fhir.rest.api.server.RequestDetails;
+import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
+import ca.uhn.fhir.rest.server.exceptions.UnclassifiedServerFailureException;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.hl7.fhir.r4.model.Bundle;
+import org.hl7.fhir.r4.model.OperationOutcome;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueSeverity;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives every refusal the same shape: an OperationOutcome with a code and, where there is one, the element's expression. A
+ * bug answers 500 with an id to look up and no detail.
+ */
+@Interceptor
+final class AnswerShape {
+
+  private static final Logger log = LoggerFactory.getLogger(AnswerShape.class);
+
+  /** HAPI names the element of an unresolved reference in its text only. */
+  private static final Pattern UNRESOLVED = Pattern.compile("HAPI-1094: .* specified in path: ([\\w.]+)");
+
+  private final int maxEntries;
+
+  AnswerShape(int maxEntries) {
+    this.maxEntries = maxEntries;
+  }
+
+  @Hook(Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLED)
+  void countEntries(RequestDetails request) {
+    if (request.getResource() instanceof Bundle bundle && bundle.getEntry().size() > maxEntries) {
+      throw refusal(
+          413, IssueType.TOOCOSTLY, "Bundle.entry", "a bundle may hold at most " + maxEntries + " entries");
+    }
+  }
+
+  @Hook(Pointcut.SERVER_PRE_PROCESS_OUTGOING_EXCEPTION)
+  BaseServerResponseException shape(RequestDetails request, Throwable failure) {
+    if (failure instanceof BaseServerResponseException refusal && refusal.getStatusCode() != 500) {
+      return explain(refusal);
+    }
+    String id = UUID.randomUUID().toString();
+    log.error("request failed incident={}", id, withoutMessages(failure));
+    return refusal(500, IssueType.EXCEPTION, "", "the server failed; incident " + id);
+  }
+
+  /** The refusal itself, or a clearer one where HAPI hides the element in its text. */
+  static BaseServerResponseException explain(BaseServerResponseException refusal) {
+    if (refusal.getOperationOutcome() == null && refusal.getMessage() != null) {
+      Matcher unresolved = UNRESOLVED.matcher(refusal.getMessage());
+      if (unresolved.find()) {
+        return refusal(
+            422, IssueType.NOTFOUND, unresolved.group(1), "the reference points to a resource that is unknown here");
+      }
+    }
+    return refusal;
+  }
+
+  private static BaseServerResponseException refusal(
+      int status, IssueType code, String expression, String text) {
+    OperationOutcome outcome = new OperationOutcome();
+    OperationOutcome.OperationOutcomeIssueComponent issue =
+        outcome.addIssue().setSeverity(IssueSeverity.ERROR).setCode(code).setDiagnostics(text);
+    if (!expression.isEmpty()) {
+      issue.addExpression(expression);
+    }
+    BaseServerResponseException exception = new UnclassifiedServerFailureException(status, text);
+    exception.setOperationOutcome(outcome);
+    return exception;
+  }
+
+  /** An exception's message may quote a request: only where it happened is logged. */
+  private static Throwable withoutMessages(Throwable failure) {
+    RuntimeException safe = new RuntimeException(failure.getClass().getName());
+    safe.setStackTrace(failure.getStackTrace());
+    if (failure.getCause() != null && failure.getCause() != failure) {
+      safe.initCause(withoutMessages(failure.getCause()));
+    }
+    return safe;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.vigil.server.fhir;
+
+import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
+import ca.uhn.fhir.rest.server.exceptions.UnclassifiedServerFailureException;
+import dev.vigil.core.Problem;
+import dev.vigil.core.ProblemException;
+import dev.vigil.telemetry.intake.ProblemOutcome;
+import java.util.ArrayList;
+import java.util.List;
+import org.hl7.fhir.r4.model.OperationOutcome;
+
+/** Between our problems and HAPI's exceptions, in both directions. */
+public final class Refusals {
+
+  private Refusals() {}
+
+  /**
+   * The exception that HAPI turns into the HTTP answer.
+   *
+   * @param problems not empty; the first decides the status
+   */
+  public static BaseServerResponseException asHttp(List<Problem> problems) {
+    int status =
+        switch (problems.get(0).kind()) {
+          case UNREADABLE -> 400;
+          case INVALID, CODE_INVALID -> 422;
+          case FORBIDDEN -> 403;
+          case NOT_FOUND -> 404;
+          case CONFLICT -> 409;
+          case TOO_COSTLY -> 413;
+          case THROTTLED -> 429;
+          case UNAVAILABLE -> 503;
+        };
+    BaseServerResponseException exception =
+        new UnclassifiedServerFailureException(status, problems.get(0).message());
+    exception.setOperationOutcome(ProblemOutcome.of(problems));
+    return exception;
+  }
+
+  /** What HAPI refused, in our words. Its own messages may quote the request, so they are not carried on. */
+  public static ProblemException asProblems(BaseServerResponseException exception) {
+    List<Problem> problems = new ArrayList<>();
+    Problem.Kind kind = kind(exception.getStatusCode());
+    if (exception.getOperationOutcome() instanceof OperationOutcome outcome) {
+      for (OperationOutcome.OperationOutcomeIssueComponent issue : outcome.getIssue()) {
+        String expression =
+            issue.hasExpression() ? issue.getExpression().get(0).getValue() : "";
+        problems.add(new Problem(kind, expression, issue.getDiagnostics() == null ? "refused" : issue.getDiagnostics()));
+      }
+    }
+    if (problems.isEmpty()) {
+      problems.add(new Problem(kind, "", "the FHIR store refused the message"));
+    }
+    return new ProblemException(problems);
+  }
+
+  private static Problem.Kind kind(int status) {
+    return switch (status) {
+      case 400 -> Problem.Kind.UNREADABLE;
+      case 403 -> Problem.Kind.FORBIDDEN;
+      case 404, 410 -> Problem.Kind.NOT_FOUND;
+      case 409, 412 -> Problem.Kind.CONFLICT;
+      case 413 -> Problem.Kind.TOO_COSTLY;
+      case 429 -> Problem.Kind.THROTTLED;
+      case 422 -> Problem.Kind.INVALID;
+      default -> Problem.Kind.UNAVAILABLE;
+    };
+  }
+}

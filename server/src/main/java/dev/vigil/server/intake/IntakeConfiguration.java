@@ -1,0 +1,41 @@
+package dev.vigil.server.intake;
+
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.context.support.IValidationSupport;
+import ca.uhn.fhir.interceptor.api.IInterceptorService;
+import dev.vigil.telemetry.device.DeviceAssignments;
+import dev.vigil.telemetry.intake.ReadingCheck;
+import dev.vigil.telemetry.log.EventLog;
+import dev.vigil.telemetry.reading.Readings;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Puts the gate and the journal into HAPI's storage hooks. */
+@Configuration(proxyBeanMethods = false)
+class IntakeConfiguration {
+
+  @Bean
+  ReadingGate readingGate(
+      IInterceptorService hooks,
+      ReadingCheck check,
+      FhirContext context,
+      IValidationSupport validationSupport) {
+    ReadingGate gate = new ReadingGate(check, new ClaimedProfiles(context, validationSupport));
+    hooks.registerInterceptor(gate);
+    return gate;
+  }
+
+  @Bean
+  WriteJournal writeJournal(
+      IInterceptorService hooks,
+      ReadingCheck check,
+      DeviceAssignments devices,
+      Readings readings,
+      EventLog log,
+      Clock clock) {
+    WriteJournal journal = new WriteJournal(new Recorder(check, devices, readings, log, clock));
+    hooks.registerInterceptor(journal);
+    return journal;
+  }
+}

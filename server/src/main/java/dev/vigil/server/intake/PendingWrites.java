@@ -1,0 +1,62 @@
+package dev.vigil.server.intake;
+
+import dev.vigil.core.TenantId;
+import dev.vigil.core.event.ResourceChange;
+import dev.vigil.telemetry.log.Source;
+import java.util.ArrayList;
+import java.util.List;
+import org.hl7.fhir.r4.model.Resource;
+import org.springframework.core.Ordered;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** What the running transaction has written so far. Dies with it. */
+final class PendingWrites implements TransactionSynchronization, Ordered {
+
+  /**
+   * One written resource.
+   *
+   * @param prefix FHIRPath of the resource within the request, for problems
+   */
+  record Write(ResourceChange change, Resource resource, String prefix) {}
+
+  private final Recorder recorder;
+  private final TenantId tenant;
+  private final Source source;
+  private final List<Write> writes = new ArrayList<>();
+
+  PendingWrites(Recorder recorder, TenantId tenant, Source source) {
+    this.recorder = recorder;
+    this.tenant = tenant;
+    this.source = source;
+  }
+
+  void add(ResourceChange change, Resource resource, String prefix) {
+    writes.add(new Write(change, resource, prefix));
+  }
+
+  @Override
+  public void suspend() {
+    TransactionSynchronizationManager.unbindResource(PendingWrites.class);
+  }
+
+  @Override
+  public void resume() {
+    TransactionSynchronizationManager.bindResource(PendingWrites.class, this);
+  }
+
+  @Override
+  public void beforeCommit(boolean readOnly) {
+    recorder.record(tenant, source, writes);
+  }
+
+  @Override
+  public void beforeCompletion() {
+    TransactionSynchronizationManager.unbindResourceIfPossible(PendingWrites.class);
+  }
+
+  @Override
+  public int getOrder() {
+    return Ordered.LOWEST_PRECEDENCE;
+  }
+}

@@ -1,0 +1,107 @@
+package dev.vigil.server.telemetry;
+
+import dev.vigil.telemetry.delivery.Channel;
+import dev.vigil.telemetry.delivery.DeliveryPolicy;
+import dev.vigil.telemetry.delivery.DeliveryRunner;
+import dev.vigil.telemetry.device.DeviceAssignments;
+import dev.vigil.telemetry.device.PostgresDeviceAssignments;
+import dev.vigil.telemetry.intake.ReadingCheck;
+import dev.vigil.telemetry.log.EventLog;
+import dev.vigil.telemetry.log.LogSignal;
+import dev.vigil.telemetry.log.LogTail;
+import dev.vigil.telemetry.log.PostgresEventLog;
+import dev.vigil.telemetry.reader.LogReader;
+import dev.vigil.telemetry.reader.LogReaderRunner;
+import dev.vigil.telemetry.reader.ReaderHealth;
+import dev.vigil.telemetry.reading.PostgresReadings;
+import dev.vigil.telemetry.reading.Readings;
+import dev.vigil.terminology.metric.MetricCatalog;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** The parts of {@code telemetry} on the server's DataSource. */
+@Configuration(proxyBeanMethods = false)
+class TelemetryConfiguration {
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  LogSignal logSignal() {
+    return new LogSignal();
+  }
+
+  @Bean
+  EventLog eventLog(DataSource dataSource, Clock clock, LogSignal signal) {
+    return new PostgresEventLog(dataSource, clock, signal);
+  }
+
+  @Bean
+  Readings readings(DataSource dataSource) {
+    return new PostgresReadings(dataSource);
+  }
+
+  @Bean
+  PostgresDeviceAssignments deviceAssignments(DataSource dataSource) {
+    return new PostgresDeviceAssignments(dataSource);
+  }
+
+  @Bean
+  ReaderHealth readerHealth(DataSource dataSource, Clock clock) {
+    return new ReaderHealth(dataSource, clock);
+  }
+
+  @Bean
+  MetricCatalog metricCatalog() {
+    return MetricCatalog.standard();
+  }
+
+  @Bean
+  ReadingCheck readingCheck(MetricCatalog catalog, DeviceAssignments devices, Clock clock) {
+    return new ReadingCheck(catalog, devices, clock);
+  }
+
+  @Bean
+  LogTail logTail(EventLog log, LogSignal signal) {
+    return new LogTail(log, signal);
+  }
+
+  @Bean
+  LogReaderRunner logReaderRunner(
+      DataSource dataSource,
+      PlatformTransactionManager transactions,
+      EventLog log,
+      LogSignal signal,
+      Clock clock,
+      MeterRegistry meters,
+      List<LogReader> readers) {
+    return new LogReaderRunner(dataSource, transactions, log, signal, clock, meters, readers);
+  }
+
+  @Bean
+  DeliveryRunner deliveryRunner(
+      DataSource dataSource,
+      PlatformTransactionManager transactions,
+      EventLog log,
+      LogSignal signal,
+      Clock clock,
+      MeterRegistry meters,
+      List<Channel> channels) {
+    return new DeliveryRunner(
+        dataSource,
+        transactions,
+        log,
+        signal,
+        clock,
+        meters,
+        DeliveryPolicy.standard(),
+        channels);
+  }
+}
