@@ -149,8 +149,10 @@ public final class ReadingCheck {
     if (withdrawn(observation) || measurements.isEmpty() || isA("Device", subject)) {
       return List.of();
     }
-    if (!isA("Patient", subject)) {
-      throw refused("Observation.subject", "the subject of a device reading must be a Patient");
+    if (!isOurs("Patient", subject)) {
+      throw refused(
+          "Observation.subject",
+          "the subject of a device reading must be a Patient of this server");
     }
     PatientId patient = new PatientId(subject.getIdPart());
     DeviceId device = device(tenant, observation);
@@ -184,7 +186,7 @@ public final class ReadingCheck {
   private DeviceId device(TenantId tenant, Observation observation) {
     IIdType reference = observation.getDevice().getReferenceElement();
     return Optional.of(reference)
-        .filter(r -> isA("Device", r) || isA("DeviceMetric", r))
+        .filter(r -> isOurs("Device", r) || isOurs("DeviceMetric", r))
         .flatMap(r -> assignments.deviceOf(tenant, r.getResourceType() + "/" + r.getIdPart()))
         .orElseThrow(
             () ->
@@ -239,6 +241,11 @@ public final class ReadingCheck {
 
   private static boolean isA(String type, IIdType reference) {
     return type.equals(reference.getResourceType()) && reference.hasIdPart();
+  }
+
+  /** Another server's patient may have the id of one of ours. */
+  private static boolean isOurs(String type, IIdType reference) {
+    return isA(type, reference) && !reference.hasBaseUrl();
   }
 
   private static ProblemException refused(String expression, String message) {

@@ -142,13 +142,28 @@ class AcceptanceTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"Device/other", "DeviceMetric/other", "Patient/p1", "#dev", "urn:uuid:0-0", "d1"})
+      strings = {
+        "Device/other",
+        "DeviceMetric/other",
+        "Patient/p1",
+        "#dev",
+        "urn:uuid:0-0",
+        "d1",
+        "https://other.example/fhir/Device/d1"
+      })
   void refusesADeviceThatIsNotKnown(String reference) {
     assertRefused(heartRate().setDevice(new Reference(reference)), "Observation.device");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Group/p1", "Location/p1", "urn:uuid:0-0", "p1"})
+  @ValueSource(
+      strings = {
+        "Group/p1",
+        "Location/p1",
+        "urn:uuid:0-0",
+        "p1",
+        "https://other.example/fhir/Patient/p1"
+      })
   void refusesASubjectThatIsNoPatient(String reference) {
     assertRefused(heartRate().setSubject(new Reference(reference)), "Observation.subject");
   }
