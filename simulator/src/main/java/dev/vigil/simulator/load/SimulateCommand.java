@@ -111,7 +111,7 @@ public final class SimulateCommand implements Callable<Integer> {
     List<Registered> ward;
     try {
       ward = Registration.register(fhir, Ward.mixed("SIM", patients, patients));
-    } catch (RefusedException | UnreachableException e) {
+    } catch (RefusedException | UnreachableException | IllegalStateException e) {
       spec.commandLine().getErr().println("simulate: registration failed: " + e.getMessage());
       return 3;
     }

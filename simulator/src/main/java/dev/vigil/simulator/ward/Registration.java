@@ -31,6 +31,7 @@ public final class Registration {
    * Registers a ward.
    *
    * @return in the order of the ward
+   * @throws IllegalStateException if the answer does not tell what was stored where
    */
   public static List<Registered> register(FhirClient client, Ward ward) {
     List<WardPatient> patients = ward.patients();
