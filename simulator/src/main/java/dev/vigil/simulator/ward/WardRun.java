@@ -26,6 +26,7 @@ public final class WardRun implements AutoCloseable {
   private static final int BUFFER_A_PATIENT = 5_000;
   private static final int FAILURES_A_BUNDLE = 5;
   private static final Duration TICK = Duration.ofSeconds(1);
+  private static final Duration GRACE = Duration.ofSeconds(3);
   private static final Duration HISTORY_WITHIN = Duration.ofSeconds(90);
 
   private final FhirClient client;
@@ -82,17 +83,18 @@ public final class WardRun implements AutoCloseable {
     return errors.get();
   }
 
-  /** Stops and waits for what is on the wire, at most ten seconds. */
+  /** Stops; a bundle on the wire is given three seconds to be confirmed. */
   @Override
   public void close() {
     closed = true;
-    life.interrupt();
     Thread history = past;
     if (history != null) {
       history.interrupt();
     }
     try {
-      life.join(Duration.ofSeconds(10).toMillis());
+      life.join(GRACE.toMillis());
+      life.interrupt();
+      life.join(GRACE.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -186,7 +186,7 @@ class ScenarioTest {
           samples.stream()
               .filter(s -> !s.at().isBefore(begin) && !s.at().isAfter(now.at()))
               .toList();
-      boolean covered = !window.get(0).at().isAfter(begin.plus(interval).minusMillis(1));
+      boolean covered = !window.get(0).at().isAfter(begin);
       boolean met = window.stream().allMatch(sample -> condition.test(sample.value()));
       double expected = (double) duration.toMillis() / interval.toMillis();
       boolean gap = false;
