@@ -13,6 +13,14 @@ public interface LogReader {
   String name();
 
   /**
+   * Whether a reader that has no position yet begins after the newest event instead of at the
+   * beginning of the log.
+   */
+  default boolean beginsAtHead() {
+    return false;
+  }
+
+  /**
    * Takes events in order. Runs in a transaction that also holds the position. An exception rolls
    * both back; the batch is tried again event by event, and an event that keeps failing is parked
    * with an error log and a metric, so that one bad event cannot stop the alerts of everybody else.
