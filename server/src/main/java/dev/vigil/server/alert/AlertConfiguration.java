@@ -11,8 +11,11 @@ import dev.vigil.subscriptions.rule.RuleCompiler;
 import dev.vigil.subscriptions.rule.RuleEngine;
 import dev.vigil.subscriptions.rule.RuleReader;
 import dev.vigil.subscriptions.rule.RuleSource;
+import dev.vigil.subscriptions.rule.SamplingIntervals;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.reading.Readings;
+import dev.vigil.terminology.metric.MetricCatalog;
+import dev.vigil.terminology.ucum.Ucum;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
@@ -54,12 +57,17 @@ class AlertConfiguration {
   }
 
   @Bean
-  RuleReader ruleReader(Readings readings, RuleSource rules, AlertDesk desk, DataSource dataSource) {
+  RuleReader ruleReader(
+      Readings readings,
+      RuleSource rules,
+      MetricCatalog metrics,
+      AlertDesk desk,
+      DataSource dataSource) {
     return new RuleReader(
         readings,
         rules,
-        new RuleCompiler(),
-        new RuleEngine(PatientContext.UNKNOWN),
+        new RuleCompiler(metrics, Ucum.standard()),
+        new RuleEngine(Ucum.standard(), PatientContext.UNKNOWN, SamplingIntervals.UNKNOWN),
         desk,
         new NamedParameterJdbcTemplate(dataSource));
   }

@@ -5,15 +5,15 @@ import ca.uhn.fhir.interceptor.api.Interceptor;
 import ca.uhn.fhir.interceptor.api.Pointcut;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import dev.vigil.core.Problem;
-import dev.vigil.server.fhir.RequestOrigin;
 import dev.vigil.server.fhir.Refusals;
+import dev.vigil.server.fhir.RequestOrigin;
 import java.util.List;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.r4.model.DetectedIssue;
 
 /**
- * A DetectedIssue that Vigil raised changes by steps of its life only: each has an actor, a time and an event. A DetectedIssue
- * that a client brought, such as a drug interaction, is the client's.
+ * A DetectedIssue that Vigil raised changes by steps of its life only: each has an actor, a time
+ * and an event. A DetectedIssue that a client brought, such as a drug interaction, is the client's.
  */
 @Interceptor
 final class DetectedIssueGuard {

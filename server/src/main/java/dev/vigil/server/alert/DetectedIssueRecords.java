@@ -12,7 +12,9 @@ import org.springframework.stereotype.Component;
 @Component
 class DetectedIssueRecords implements AlertRecords {
 
-  /** The door by which Vigil itself writes a DetectedIssue; {@link DetectedIssueGuard} lets it pass. */
+  /**
+   * The door by which Vigil itself writes a DetectedIssue; {@link DetectedIssueGuard} lets it pass.
+   */
   static final Source ALERTS = new Source("rules", "vigil");
 
   private final DaoRegistry daos;

@@ -25,8 +25,8 @@ final class DataFolder implements AutoCloseable {
   }
 
   /**
-   * The external PostgreSQL of {@code VIGIL_DB_URL}, else the embedded one: that of the running server, or one that runs
-   * until {@link #close()}.
+   * The external PostgreSQL of {@code VIGIL_DB_URL}, else the embedded one: that of the running
+   * server, or one that runs until {@link #close()}.
    */
   static DataFolder open() throws SQLException {
     String external = System.getenv().getOrDefault("VIGIL_DB_URL", "");

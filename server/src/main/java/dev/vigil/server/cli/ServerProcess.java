@@ -5,7 +5,10 @@ import java.util.Map;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The server in this process. Ctrl-C or SIGTERM ends what is in flight, then PostgreSQL, then the process. */
+/**
+ * The server in this process. Ctrl-C or SIGTERM ends what is in flight, then PostgreSQL, then the
+ * process.
+ */
 final class ServerProcess {
 
   /** Not an exit code: the server runs on in its own threads. */

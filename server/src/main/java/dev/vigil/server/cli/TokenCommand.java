@@ -12,7 +12,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.Callable;
@@ -30,10 +29,7 @@ final class TokenCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--client",
-      required = true,
-      description = "demo-gateway, demo-ehr or demo-admin")
+  @Option(names = "--client", required = true, description = "demo-gateway, demo-ehr or demo-admin")
   private String client;
 
   @Option(
@@ -64,7 +60,8 @@ final class TokenCommand implements Callable<Integer> {
             .header("Content-Type", "application/x-www-form-urlencoded")
             .POST(BodyPublishers.ofString(form))
             .build();
-    HttpResponse<String> response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    HttpResponse<String> response =
+        HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
     JsonNode answer = new ObjectMapper().readTree(response.body());
     if (response.statusCode() != 200) {
       throw new IllegalStateException(

@@ -1,6 +1,6 @@
 package dev.vigil.server.cli;
 
-import dev.vigil.simulator.SimulateCommand;
+import dev.vigil.simulator.load.SimulateCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       TokenCommand.class,
       VerifyLogCommand.class,
-      RebuildCommand.class,
       SimulateCommand.class,
       BenchCommand.class
     })

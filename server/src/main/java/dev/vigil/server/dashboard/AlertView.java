@@ -38,8 +38,20 @@ public record AlertView(
 
   AlertView standingForMore(int others) {
     return new AlertView(
-        id, state, tier, title, rule, patientId, patient, value, trend, measuredAt, raisedAt, owner,
-        cleared, others);
+        id,
+        state,
+        tier,
+        title,
+        rule,
+        patientId,
+        patient,
+        value,
+        trend,
+        measuredAt,
+        raisedAt,
+        owner,
+        cleared,
+        others);
   }
 
   /** Hides the person. */

@@ -48,8 +48,7 @@ class AlertViews {
     Instant now = clock.instant();
     Instant from = trigger.measuredAt().minus(TREND_REACH);
     List<Reading> recent =
-        readings.window(
-            tenant, tracked.patient(), trigger.metric(), from, now, Long.MAX_VALUE);
+        readings.window(tenant, tracked.patient(), trigger.metric(), from, now, Long.MAX_VALUE);
     Reading newest = recent.isEmpty() ? trigger : recent.get(recent.size() - 1);
     return new AlertView(
         tracked.alert().id().value(),

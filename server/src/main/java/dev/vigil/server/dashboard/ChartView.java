@@ -64,10 +64,14 @@ public record ChartView(String metric, String label, String unit, String json, L
         unit,
         json(
             Map.of(
-                "label", definition.display(),
-                "unit", unit,
-                "gapSeconds", gap(series).toSeconds(),
-                "points", points)),
+                "label",
+                definition.display(),
+                "unit",
+                unit,
+                "gapSeconds",
+                gap(series).toSeconds(),
+                "points",
+                points)),
         rows);
   }
 
@@ -95,7 +99,10 @@ public record ChartView(String metric, String label, String unit, String json, L
   }
 
   private static String quality(Reading reading) {
-    return reading.quality().stream().map(q -> q.name().toLowerCase()).sorted().collect(Collectors.joining(", "));
+    return reading.quality().stream()
+        .map(q -> q.name().toLowerCase())
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 
   /** Within a script element of type application/json only {@code </} could end it early. */

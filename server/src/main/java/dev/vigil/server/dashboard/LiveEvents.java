@@ -24,9 +24,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
- * Tells open pages that an alert of their tenant has changed, by server-sent events: {@code alert} with tier and text, and
- * {@code beat} every 15 s so that a page notices a dead line. A page then fetches the board, so a lost event costs nothing
- * once the line is back.
+ * Tells open pages that an alert of their tenant has changed, by server-sent events: {@code alert}
+ * with tier and text, and {@code beat} every 15 s so that a page notices a dead line. A page then
+ * fetches the board, so a lost event costs nothing once the line is back.
  */
 @Component
 class LiveEvents {
@@ -39,7 +39,8 @@ class LiveEvents {
 
   private final LogTail tail;
   private final Set<SseEmitter> open = ConcurrentHashMap.newKeySet();
-  private final ExecutorService senders = Executors.newFixedThreadPool(4, task -> daemon(task, "live"));
+  private final ExecutorService senders =
+      Executors.newFixedThreadPool(4, task -> daemon(task, "live"));
   private final ScheduledExecutorService beat =
       Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "live-beat"));
 

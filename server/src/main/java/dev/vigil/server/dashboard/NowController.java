@@ -64,8 +64,7 @@ class NowController {
     AccessDecision viewer = Viewer.acting();
     return step(
         () ->
-            resolve.resolve(
-                viewer.tenant(), new AlertId(id), viewer.actor(), "", source(viewer)));
+            resolve.resolve(viewer.tenant(), new AlertId(id), viewer.actor(), "", source(viewer)));
   }
 
   private void fill(Model model) {

@@ -119,16 +119,12 @@ class PatientController {
     return latest.stream()
         .filter(reading -> reading.metric().id().equals(metric))
         .findFirst()
-        .or(
-            () ->
-                latest.stream().max(Comparator.comparing(Reading::measuredAt)));
+        .or(() -> latest.stream().max(Comparator.comparing(Reading::measuredAt)));
   }
 
   private SignalView signal(Reading reading) {
     return new SignalView(
-        reading.metric().id(),
-        metrics.definition(reading.metric()).display(),
-        Ward.value(reading));
+        reading.metric().id(), metrics.definition(reading.metric()).display(), Ward.value(reading));
   }
 
   private ChartView chart(TenantId tenant, Reading shown, int hours) {
@@ -145,8 +141,11 @@ class PatientController {
   }
 
   private static String facts(Patient patient) {
-    String born = patient.hasBirthDate() ? "born " + patient.getBirthDateElement().getValueAsString() : "";
+    String born =
+        patient.hasBirthDate() ? "born " + patient.getBirthDateElement().getValueAsString() : "";
     String number = patient.hasIdentifier() ? patient.getIdentifierFirstRep().getValue() : "";
-    return String.join(", ", List.of(born, number).stream().filter(text -> text != null && !text.isEmpty()).toList());
+    return String.join(
+        ", ",
+        List.of(born, number).stream().filter(text -> text != null && !text.isEmpty()).toList());
   }
 }

@@ -19,8 +19,8 @@ import java.util.Map;
 import org.springframework.stereotype.Component;
 
 /**
- * Devices that are somebody's and have not been heard for longer than their signals allow. Silence is a state of its own:
- * never shown as well.
+ * Devices that are somebody's and have not been heard for longer than their signals allow. Silence
+ * is a state of its own: never shown as well.
  */
 @Component
 class SilentDevices {
@@ -42,8 +42,7 @@ class SilentDevices {
   private final Ward ward;
   private final Clock clock;
 
-  SilentDevices(
-      PostgresDeviceAssignments devices, Readings readings, Ward ward, Clock clock) {
+  SilentDevices(PostgresDeviceAssignments devices, Readings readings, Ward ward, Clock clock) {
     this.devices = devices;
     this.readings = readings;
     this.ward = ward;
@@ -67,13 +66,13 @@ class SilentDevices {
           newest.stream()
               .anyMatch(reading -> reading.measuredAt().plus(allowed(reading)).isAfter(now));
       if (!reporting) {
-        Instant last = newest.stream().map(Reading::measuredAt).max(Instant::compareTo).orElse(null);
+        Instant last =
+            newest.stream().map(Reading::measuredAt).max(Instant::compareTo).orElse(null);
         silent.add(row(tenant, assigned.patient(), assigned.device(), last));
       }
     }
     silent.sort(
-        Comparator.comparing(
-            SilentDevice::lastHeard, Comparator.nullsFirst(Instant::compareTo)));
+        Comparator.comparing(SilentDevice::lastHeard, Comparator.nullsFirst(Instant::compareTo)));
     return silent;
   }
 
@@ -84,12 +83,21 @@ class SilentDevices {
 
   private static Duration allowed(Reading reading) {
     return switch (reading.metric().id()) {
-      case "spo2", "heart-rate", "pulse-rate", "respiratory-rate", "oxygen-flow",
-              "oxygen-concentration" ->
+      case "spo2",
+          "heart-rate",
+          "pulse-rate",
+          "respiratory-rate",
+          "oxygen-flow",
+          "oxygen-concentration" ->
           CONTINUOUS;
       case "glucose-interstitial" -> GLUCOSE;
-      case "glucose-capillary", "systolic-pressure", "diastolic-pressure", "mean-pressure",
-              "body-temperature", "body-weight", "device-battery" ->
+      case "glucose-capillary",
+          "systolic-pressure",
+          "diastolic-pressure",
+          "mean-pressure",
+          "body-temperature",
+          "body-weight",
+          "device-battery" ->
           SPOT;
       default -> IMPLANT;
     };

@@ -16,7 +16,8 @@ final class Trend {
    * In words.
    *
    * @param readings oldest first
-   * @return {@code rising}, {@code falling} or {@code steady}; empty with fewer than two numbers of one unit
+   * @return {@code rising}, {@code falling} or {@code steady}; empty with fewer than two numbers of
+   *     one unit
    */
   static String of(List<Reading> readings) {
     List<Quantity> numbers =

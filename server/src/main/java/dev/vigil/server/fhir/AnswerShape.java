@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives every refusal the same shape: an OperationOutcome with a code and, where there is one, the element's expression. A
- * bug answers 500 with an id to look up and no detail.
+ * Gives every refusal the same shape: an OperationOutcome with a code and, where there is one, the
+ * element's expression. A bug answers 500 with an id to look up and no detail.
  */
 @Interceptor
 final class AnswerShape {
@@ -26,7 +26,8 @@ final class AnswerShape {
   private static final Logger log = LoggerFactory.getLogger(AnswerShape.class);
 
   /** HAPI names the element of an unresolved reference in its text only. */
-  private static final Pattern UNRESOLVED = Pattern.compile("HAPI-1094: .* specified in path: ([\\w.]+)");
+  private static final Pattern UNRESOLVED =
+      Pattern.compile("HAPI-1094: .* specified in path: ([\\w.]+)");
 
   private final int maxEntries;
 
@@ -38,7 +39,10 @@ final class AnswerShape {
   void countEntries(RequestDetails request) {
     if (request.getResource() instanceof Bundle bundle && bundle.getEntry().size() > maxEntries) {
       throw refusal(
-          413, IssueType.TOOCOSTLY, "Bundle.entry", "a bundle may hold at most " + maxEntries + " entries");
+          413,
+          IssueType.TOOCOSTLY,
+          "Bundle.entry",
+          "a bundle may hold at most " + maxEntries + " entries");
     }
   }
 
@@ -58,7 +62,10 @@ final class AnswerShape {
       Matcher unresolved = UNRESOLVED.matcher(refusal.getMessage());
       if (unresolved.find()) {
         return refusal(
-            422, IssueType.NOTFOUND, unresolved.group(1), "the reference points to a resource that is unknown here");
+            422,
+            IssueType.NOTFOUND,
+            unresolved.group(1),
+            "the reference points to a resource that is unknown here");
       }
     }
     return refusal;

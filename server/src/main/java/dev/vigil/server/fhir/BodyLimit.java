@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Answers 413 to a body above the limit: at once if the length is declared, else as soon as the stream passes it. Nothing
- * of such a request is stored, since it is never parsed.
+ * Answers 413 to a body above the limit: at once if the length is declared, else as soon as the
+ * stream passes it. Nothing of such a request is stored, since it is never parsed.
  */
 final class BodyLimit extends OncePerRequestFilter {
 

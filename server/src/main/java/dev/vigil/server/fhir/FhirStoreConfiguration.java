@@ -56,7 +56,6 @@ class FhirStoreConfiguration {
     settings.setEnforceReferentialIntegrityOnWrite(true);
     settings.setAutoCreatePlaceholderReferenceTargets(false);
     settings.setHibernateSearchIndexSearchParams(false);
-    settings.setAdvancedHSearchIndexing(false);
     settings.setMarkResourcesForReindexingUponSearchParameterChange(true);
     settings.setReuseCachedSearchResultsForMillis(null);
     settings.setResourceMetaCountHardLimit(1_000);

@@ -37,15 +37,21 @@ public final class Refusals {
     return exception;
   }
 
-  /** What HAPI refused, in our words. Its own messages may quote the request, so they are not carried on. */
+  /**
+   * What HAPI refused, in our words. Its own messages may quote the request, so they are not
+   * carried on.
+   */
   public static ProblemException asProblems(BaseServerResponseException exception) {
     List<Problem> problems = new ArrayList<>();
     Problem.Kind kind = kind(exception.getStatusCode());
     if (exception.getOperationOutcome() instanceof OperationOutcome outcome) {
       for (OperationOutcome.OperationOutcomeIssueComponent issue : outcome.getIssue()) {
-        String expression =
-            issue.hasExpression() ? issue.getExpression().get(0).getValue() : "";
-        problems.add(new Problem(kind, expression, issue.getDiagnostics() == null ? "refused" : issue.getDiagnostics()));
+        String expression = issue.hasExpression() ? issue.getExpression().get(0).getValue() : "";
+        problems.add(
+            new Problem(
+                kind,
+                expression,
+                issue.getDiagnostics() == null ? "refused" : issue.getDiagnostics()));
       }
     }
     if (problems.isEmpty()) {

@@ -4,8 +4,8 @@ import ca.uhn.fhir.parser.DataFormatException;
 import ca.uhn.fhir.parser.StrictErrorHandler;
 
 /**
- * Refuses what FHIR does not know instead of dropping it: a reading that lost an element in silence is a corrupted reading.
- * Names the element, never its value.
+ * Refuses what FHIR does not know instead of dropping it: a reading that lost an element in silence
+ * is a corrupted reading. Names the element, never its value.
  */
 final class StrictParsing extends StrictErrorHandler {
 
@@ -16,7 +16,8 @@ final class StrictParsing extends StrictErrorHandler {
 
   @Override
   public void unknownReference(IParseLocation location, String reference) {
-    throw new DataFormatException(where(location) + ": the reference points to nothing in this resource");
+    throw new DataFormatException(
+        where(location) + ": the reference points to nothing in this resource");
   }
 
   @Override

@@ -25,8 +25,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * Puts the guide into the store under its own ids, so that a second start changes nothing. A rule that is already there is
- * left alone unless the guide brings a newer version: its clinical owner may have edited it.
+ * Puts the guide into the store under its own ids, so that a second start changes nothing. A rule
+ * that is already there is left alone unless the guide brings a newer version: its clinical owner
+ * may have edited it.
  */
 @Component
 @Order(GuideLoader.ORDER)
@@ -73,7 +74,8 @@ class GuideLoader implements ApplicationRunner {
     }
     store.transaction(RequestOrigin.systemShared(), bundle);
     searchParameters.forceRefresh();
-    log.info("guide loaded package={} resources={}", MonitoringPackage.NAME, bundle.getEntry().size());
+    log.info(
+        "guide loaded package={} resources={}", MonitoringPackage.NAME, bundle.getEntry().size());
   }
 
   private boolean newer(PlanDefinition rule) {

@@ -15,8 +15,9 @@ import org.hl7.fhir.r4.model.Resource;
 import org.hl7.fhir.r5.utils.validation.constants.BestPracticeWarningLevel;
 
 /**
- * Full validation of resources that claim a profile of Vigil's guide. The validator costs milliseconds a resource, so a
- * resource that claims none of ours is not asked; see the decision record on validation.
+ * Full validation of resources that claim a profile of Vigil's guide. The validator costs
+ * milliseconds a resource, so a resource that claims none of ours is not asked; see the decision
+ * record on validation.
  */
 final class ClaimedProfiles {
 
@@ -33,7 +34,10 @@ final class ClaimedProfiles {
     this.validator = context.newValidator().registerValidatorModule(module);
   }
 
-  /** What the resource breaks of the profiles that it claims; empty if nothing, or if it claims none of ours. */
+  /**
+   * What the resource breaks of the profiles that it claims; empty if nothing, or if it claims none
+   * of ours.
+   */
   List<Problem> problems(Resource resource) {
     List<String> claimed =
         resource.getMeta().getProfile().stream()
@@ -47,7 +51,8 @@ final class ClaimedProfiles {
     claimed.forEach(options::addProfile);
     Stream<SingleValidationMessage> errors =
         validator.validateWithResult(resource, options).getMessages().stream()
-            .filter(message -> message.getSeverity().ordinal() >= ResultSeverityEnum.ERROR.ordinal());
+            .filter(
+                message -> message.getSeverity().ordinal() >= ResultSeverityEnum.ERROR.ordinal());
     return errors
         .map(message -> Problem.invalid(expression(message), rule(message)))
         .distinct()

@@ -7,7 +7,9 @@ import org.hl7.fhir.r4.model.Bundle.BundleEntryComponent;
 import org.hl7.fhir.r4.model.Bundle.BundleType;
 import org.hl7.fhir.r4.model.Resource;
 
-/** Where in its request a resource stands, so that a refusal can name the entry of a transaction. */
+/**
+ * Where in its request a resource stands, so that a refusal can name the entry of a transaction.
+ */
 final class Entries {
 
   private Entries() {}
@@ -15,8 +17,8 @@ final class Entries {
   /**
    * FHIRPath before the resource's own path.
    *
-   * @return for example {@code Bundle.entry[3].resource.ofType(Observation)} in a transaction; the type's name otherwise,
-   *     since a batch answers each entry on its own
+   * @return for example {@code Bundle.entry[3].resource.ofType(Observation)} in a transaction; the
+   *     type's name otherwise, since a batch answers each entry on its own
    */
   static String prefix(RequestDetails request, Resource resource) {
     if (request != null

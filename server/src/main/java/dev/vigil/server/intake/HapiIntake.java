@@ -1,9 +1,9 @@
 package dev.vigil.server.intake;
 
-import dev.vigil.server.fhir.Refusals;
 import ca.uhn.fhir.jpa.api.dao.IFhirSystemDao;
 import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
 import dev.vigil.core.TenantId;
+import dev.vigil.server.fhir.Refusals;
 import dev.vigil.server.fhir.RequestOrigin;
 import dev.vigil.telemetry.intake.Intake;
 import dev.vigil.telemetry.log.Source;
@@ -11,7 +11,10 @@ import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Meta;
 import org.springframework.stereotype.Component;
 
-/** The intake port on HAPI's transaction processor: the same checks and the same log as the FHIR door. */
+/**
+ * The intake port on HAPI's transaction processor: the same checks and the same log as the FHIR
+ * door.
+ */
 @Component
 class HapiIntake implements Intake {
 

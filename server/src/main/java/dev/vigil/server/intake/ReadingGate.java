@@ -1,11 +1,11 @@
 package dev.vigil.server.intake;
 
-import dev.vigil.server.fhir.Refusals;
 import ca.uhn.fhir.interceptor.api.Hook;
 import ca.uhn.fhir.interceptor.api.Interceptor;
 import ca.uhn.fhir.interceptor.api.Pointcut;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import dev.vigil.core.Problem;
+import dev.vigil.server.fhir.Refusals;
 import dev.vigil.telemetry.intake.ReadingCheck;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +14,9 @@ import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Resource;
 
 /**
- * Looks at each resource before HAPI stores it: what a reading says about itself, and the profiles of ours that a resource
- * claims. What needs resolved references is checked later, by the {@link Recorder}.
+ * Looks at each resource before HAPI stores it: what a reading says about itself, and the profiles
+ * of ours that a resource claims. What needs resolved references is checked later, by the {@link
+ * Recorder}.
  */
 @Interceptor
 final class ReadingGate {

@@ -1,6 +1,5 @@
 package dev.vigil.server.intake;
 
-import dev.vigil.server.fhir.Refusals;
 import dev.vigil.core.DeviceId;
 import dev.vigil.core.ObservationId;
 import dev.vigil.core.Problem;
@@ -10,6 +9,7 @@ import dev.vigil.core.TenantId;
 import dev.vigil.core.event.ResourceChange;
 import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.core.event.ResourcesWritten;
+import dev.vigil.server.fhir.Refusals;
 import dev.vigil.server.intake.PendingWrites.Write;
 import dev.vigil.telemetry.device.DeviceAssignments;
 import dev.vigil.telemetry.intake.ReadingCheck;
@@ -27,8 +27,8 @@ import org.hl7.fhir.r4.model.DeviceMetric;
 import org.hl7.fhir.r4.model.Observation;
 
 /**
- * Records what a transaction wrote: devices first, so that a reading may name a device of its own message, then the
- * readings, then one event. The log's lock comes last.
+ * Records what a transaction wrote: devices first, so that a reading may name a device of its own
+ * message, then the readings, then one event. The log's lock comes last.
  */
 final class Recorder {
 
@@ -50,8 +50,8 @@ final class Recorder {
   /**
    * Records in the running transaction.
    *
-   * @throws ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException if a device reading is refused: the transaction
-   *     rolls back
+   * @throws ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException if a device reading is
+   *     refused: the transaction rolls back
    */
   void record(TenantId tenant, Source source, List<Write> writes) {
     Instant now = clock.instant();

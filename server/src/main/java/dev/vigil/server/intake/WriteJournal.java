@@ -12,8 +12,9 @@ import org.hl7.fhir.r4.model.Resource;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Notes each resource that HAPI writes and, just before the commit, hands all of a transaction to the {@link Recorder} at
- * once: references are resolved then, and the log's lock is held as briefly as can be.
+ * Notes each resource that HAPI writes and, just before the commit, hands all of a transaction to
+ * the {@link Recorder} at once: references are resolved then, and the log's lock is held as briefly
+ * as can be.
  */
 @Interceptor
 final class WriteJournal {
@@ -43,7 +44,8 @@ final class WriteJournal {
     PendingWrites pending =
         (PendingWrites) TransactionSynchronizationManager.getResource(PendingWrites.class);
     if (pending == null) {
-      pending = new PendingWrites(recorder, RequestOrigin.tenant(request), RequestOrigin.source(request));
+      pending =
+          new PendingWrites(recorder, RequestOrigin.tenant(request), RequestOrigin.source(request));
       TransactionSynchronizationManager.bindResource(PendingWrites.class, pending);
       TransactionSynchronizationManager.registerSynchronization(pending);
     }

@@ -95,13 +95,6 @@ class TelemetryConfiguration {
       MeterRegistry meters,
       List<Channel> channels) {
     return new DeliveryRunner(
-        dataSource,
-        transactions,
-        log,
-        signal,
-        clock,
-        meters,
-        DeliveryPolicy.standard(),
-        channels);
+        dataSource, transactions, log, signal, clock, meters, DeliveryPolicy.standard(), channels);
   }
 }

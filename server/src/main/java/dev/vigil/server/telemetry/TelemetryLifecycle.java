@@ -11,8 +11,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * Starts the readers of the log once the guide is loaded; stops them when the last request has been answered and before
- * the database goes.
+ * Starts the readers of the log once the guide is loaded; stops them when the last request has been
+ * answered and before the database goes.
  */
 @Component
 @Order(TelemetryLifecycle.ORDER)
