@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** One reader's thread: takes batches until it is told to stop. */
@@ -190,12 +191,18 @@ final class ReaderLoop implements Runnable {
 
   /**
    * Whether PostgreSQL was away (SQLSTATE classes 08, 53 and 57P: connection, resources, shutdown),
-   * which is no fault of the event: it is tried for as long as that lasts and never parked.
+   * which is no fault of the event: it is tried for as long as that lasts and never parked. When
+   * the rollback fails as well, Spring reports that and keeps the first failure beside it.
    */
   private static boolean unavailable(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof CannotCreateTransactionException
           || cause instanceof DataAccessResourceFailureException) {
+        return true;
+      }
+      if (cause instanceof TransactionSystemException rollback
+          && rollback.getApplicationException() != null
+          && unavailable(rollback.getApplicationException())) {
         return true;
       }
       if (cause instanceof SQLException sql

@@ -215,6 +215,28 @@ class LogReaderRunnerTest {
   }
 
   @Test
+  void aDatabaseThatGoesAwayParksNothing() throws Exception {
+    AtomicInteger failures = new AtomicInteger(6);
+    append("a");
+    start(
+        new Recorder(
+            false,
+            event -> {
+              if (failures.getAndDecrement() > 0) {
+                database
+                    .jdbc()
+                    .sql("select pg_terminate_backend(pg_backend_pid())")
+                    .query(Boolean.class)
+                    .single();
+              }
+            }));
+
+    waitUntil("taken", () -> position() == 1);
+    assertThat(seen()).containsExactly(1L);
+    assertThat(parked()).isEmpty();
+  }
+
+  @Test
   void aFailingReaderDoesNotHoldUpAnother() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     LogReader stuck =
