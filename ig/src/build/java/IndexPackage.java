@@ -67,7 +67,12 @@ public final class IndexPackage {
     if (ordered.contains(name) || !path.add(name)) {
       return;
     }
-    named(resources.get(name)).forEach(needed -> visit(needed, path));
+    JsonNode resource = resources.get(name);
+    if (name.startsWith("CodeSystem-")) {
+      // A code system may name the value set of all its codes, which is the later of the two.
+      resource = ((ObjectNode) resource.deepCopy()).without("valueSet");
+    }
+    named(resource).forEach(needed -> visit(needed, path));
     ordered.add(name);
   }
 
