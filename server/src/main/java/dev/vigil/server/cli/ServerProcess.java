@@ -16,11 +16,15 @@ final class ServerProcess {
 
   private ServerProcess() {}
 
-  static ConfigurableApplicationContext start(Map<String, Object> settings) {
+  /** Starts with settings that beat every other source. */
+  static ConfigurableApplicationContext start(Map<String, String> settings) {
+    String[] arguments =
+        settings.entrySet().stream()
+            .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+            .toArray(String[]::new);
     return new SpringApplicationBuilder(VigilApplication.class)
-        .properties(settings)
         .logStartupInfo(false)
-        .run();
+        .run(arguments);
   }
 
   static int port(ConfigurableApplicationContext context) {

@@ -35,6 +35,8 @@ class DatabaseConfiguration {
     config.addDataSourceProperty("currentSchema", HapiSchema.NAME);
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
     config.addDataSourceProperty("ApplicationName", "vigil");
+    // Details of constraint errors quote the row.
+    config.addDataSourceProperty("logServerErrorDetail", "false");
     config.setMaximumPoolSize(properties.connections());
     config.setPoolName("vigil");
     HikariDataSource dataSource = new HikariDataSource(config);

@@ -24,6 +24,7 @@ final class PendingWrites implements TransactionSynchronization, Ordered {
   private final TenantId tenant;
   private final Source source;
   private final List<Write> writes = new ArrayList<>();
+  private boolean bound;
 
   PendingWrites(Recorder recorder, TenantId tenant, Source source) {
     this.recorder = recorder;
@@ -35,14 +36,17 @@ final class PendingWrites implements TransactionSynchronization, Ordered {
     writes.add(new Write(change, resource, prefix));
   }
 
+  /** Another transaction begins on this thread: also after our commit, when nothing is bound. */
   @Override
   public void suspend() {
-    TransactionSynchronizationManager.unbindResource(PendingWrites.class);
+    bound = TransactionSynchronizationManager.unbindResourceIfPossible(PendingWrites.class) != null;
   }
 
   @Override
   public void resume() {
-    TransactionSynchronizationManager.bindResource(PendingWrites.class, this);
+    if (bound) {
+      TransactionSynchronizationManager.bindResource(PendingWrites.class, this);
+    }
   }
 
   @Override
