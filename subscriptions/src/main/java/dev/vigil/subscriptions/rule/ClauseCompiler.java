@@ -9,6 +9,8 @@ import dev.vigil.terminology.metric.MetricDefinition;
 import dev.vigil.terminology.ucum.Ucum;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -98,50 +100,46 @@ final class ClauseCompiler {
     return new Condition(of, criterion(condition, of), persistence(condition), within);
   }
 
+  /** Limits of one comparator are one criterion; every criterion of a condition has to be met. */
   private Criterion criterion(Elements condition, List<Metric> of) {
-    int kinds = 0;
-    Criterion criterion = new Criterion.Coded(Set.of());
-    if (condition.has("limit")) {
-      kinds++;
-      criterion = limit(condition, of);
-    }
+    List<Criterion> parts = new ArrayList<>();
+    Map<Comparator, List<Quantity>> limits = limits(condition, of);
+    limits.forEach((comparator, quantities) -> parts.add(new Criterion.Limit(comparator, quantities)));
     if (condition.has("value")) {
-      kinds++;
-      criterion = coded(condition);
+      parts.add(coded(condition));
     }
     if (condition.has("change")) {
-      kinds++;
-      criterion = change(condition.part("change"), of);
+      parts.add(change(condition.part("change"), of));
     }
-    if (kinds != 1) {
-      condition.problem("limit", "a condition has one criterion: limit, value or change");
+    if (parts.isEmpty()) {
+      condition.problem("limit", "a condition has a limit, a value or a change");
     }
-    return criterion;
+    return parts.size() == 1 ? parts.get(0) : new Criterion.All(parts);
   }
 
-  private Criterion limit(Elements condition, List<Metric> of) {
-    List<Quantity> limits = new ArrayList<>();
-    Set<Comparator> comparators = new HashSet<>();
+  private Map<Comparator, List<Quantity>> limits(Elements condition, List<Metric> of) {
+    Map<Comparator, List<Quantity>> limits = new EnumMap<>(Comparator.class);
     for (Extension part : condition.all("limit")) {
       Quantity limit = condition.quantity(part, "limit");
       if (limit == null) {
         continue;
       }
-      limits.add(limit);
       checkUnit(condition, "limit", limit, of);
-      String symbol = ((org.hl7.fhir.r4.model.Quantity) part.getValue()).getComparatorElement()
-          .getValueAsString();
-      for (Comparator comparator : Comparator.values()) {
-        if (comparator.symbol().equals(symbol)) {
-          comparators.add(comparator);
-        }
+      String symbol =
+          ((org.hl7.fhir.r4.model.Quantity) part.getValue())
+              .getComparatorElement()
+              .getValueAsString();
+      Optional<Comparator> comparator =
+          Arrays.stream(Comparator.values())
+              .filter(candidate -> candidate.symbol().equals(symbol))
+              .findFirst();
+      if (comparator.isEmpty()) {
+        condition.problem("limit", "has no comparator");
+      } else {
+        limits.computeIfAbsent(comparator.get(), unseen -> new ArrayList<>()).add(limit);
       }
     }
-    if (comparators.size() != 1) {
-      condition.problem("limit", "all limits of a condition have the same comparator");
-      return new Criterion.Limit(Comparator.LESS, limits);
-    }
-    return new Criterion.Limit(comparators.iterator().next(), limits);
+    return limits;
   }
 
   private static Criterion coded(Elements condition) {

@@ -31,17 +31,20 @@ public record Condition(
    * @param interval longest sampling interval to reckon with
    */
   Duration reach(Duration interval) {
-    Duration reach =
-        switch (persistence) {
-          case Persistence.Once once -> Duration.ZERO;
-          case Persistence.Sustained sustained ->
-              sustained.duration().plus(interval.multipliedBy(2));
-          case Persistence.Repeated repeated ->
-              repeated.atMost().multipliedBy(repeated.count() - 1L);
-        };
+    Duration reach = Duration.ZERO;
+    if (persistence instanceof Persistence.Sustained sustained) {
+      reach = sustained.duration().plus(interval.multipliedBy(2));
+    } else if (persistence instanceof Persistence.Repeated repeated) {
+      reach = repeated.atMost().multipliedBy(repeated.count() - 1L);
+    }
     if (within != null) {
       reach = reach.plus(within);
     }
-    return criterion instanceof Criterion.Change change ? reach.plus(change.over()) : reach;
+    for (Criterion part : criterion.parts()) {
+      if (part instanceof Criterion.Change change) {
+        reach = reach.plus(change.over());
+      }
+    }
+    return reach;
   }
 }

@@ -65,8 +65,7 @@ final class ConditionCheck {
       }
       index--;
     }
-    boolean dense =
-        100L * moments * interval.toMillis() >= COVERAGE_PERCENT * duration.toMillis();
+    boolean dense = 100L * moments * interval.toMillis() >= COVERAGE_PERCENT * duration.toMillis();
     return dense ? index : -1;
   }
 

@@ -12,6 +12,24 @@ import java.util.Set;
 public sealed interface Criterion {
 
   /**
+   * Several at once, for example inside a range.
+   *
+   * @param parts at least two
+   */
+  record All(List<Criterion> parts) implements Criterion {
+
+    /** Copies the parts. */
+    public All {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /** The parts of an {@link All}, or itself. */
+  default List<Criterion> parts() {
+    return List.of(this);
+  }
+
+  /**
    * A number on one side of a limit.
    *
    * @param comparator which side
@@ -43,7 +61,7 @@ public sealed interface Criterion {
   /**
    * A change against the median of the same signal's valid samples in the days before the sample,
    * the sample itself excluded: larger than a share and larger than an amount, both. A sample with
-   * too few samples before it meets neither this nor its opposite.
+   * too few samples before it has not changed: it meets the opposite only.
    *
    * @param over how far back the median reaches
    * @param percent of the median, exclusive

@@ -47,7 +47,8 @@ final class Elements {
   /** Empty text, and a problem, if it is missing. */
   String code(String name) {
     Extension part = extension.getExtensionByUrl(name);
-    String value = part == null || part.getValue() == null ? null : part.getValue().primitiveValue();
+    String value =
+        part == null || part.getValue() == null ? null : part.getValue().primitiveValue();
     if (value == null) {
       problem(name, "is missing");
       return "";

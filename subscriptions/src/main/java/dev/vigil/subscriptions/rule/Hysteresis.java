@@ -15,16 +15,26 @@ final class Hysteresis {
       for (Condition up : raise.conditions()) {
         for (Clause clear : clears) {
           for (Condition down : clear.conditions()) {
-            if (!Collections.disjoint(up.metrics(), down.metrics())
-                && up.criterion() instanceof Criterion.Limit raising
-                && down.criterion() instanceof Criterion.Limit clearing
-                && overlap(raising, clearing)) {
+            if (!Collections.disjoint(up.metrics(), down.metrics()) && overlap(up, down)) {
               findings.add(path, "a value must not meet a limit and its clearing limit");
             }
           }
         }
       }
     }
+  }
+
+  private static boolean overlap(Condition up, Condition down) {
+    for (Criterion raise : up.criterion().parts()) {
+      for (Criterion clear : down.criterion().parts()) {
+        if (raise instanceof Criterion.Limit raising
+            && clear instanceof Criterion.Limit clearing
+            && overlap(raising, clearing)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static boolean overlap(Criterion.Limit raising, Criterion.Limit clearing) {

@@ -26,7 +26,9 @@ public final class RuleCompiler {
     this.clauses = new ClauseCompiler(catalog, ucum);
   }
 
-  /** Whether a PlanDefinition claims to be a rule and is active. Others are none of our business. */
+  /**
+   * Whether a PlanDefinition claims to be a rule and is active. Others are none of our business.
+   */
   public static boolean isRule(PlanDefinition plan) {
     return plan.getStatus() == PublicationStatus.ACTIVE
         && plan.getMeta().hasProfile(RuleVocabulary.PROFILE);
@@ -55,7 +57,7 @@ public final class RuleCompiler {
     }
     Elements elements = new Elements(signal, signalPath, findings);
     String family = elements.code("family");
-    Duration interval = elements.duration("interval");
+    Duration interval = elements.has("interval") ? elements.duration("interval") : Duration.ZERO;
     Set<String> inhibits = inhibits(signal);
 
     List<Clause> raises = new ArrayList<>();
@@ -84,6 +86,9 @@ public final class RuleCompiler {
     if (clears.isEmpty() && !byNewDevice && findings.none()) {
       findings.add(root + ".action", "a rule says when it clears, or that only a new device does");
     }
+    if (interval.isZero() && (sustained(raises) || sustained(clears))) {
+      elements.problem("interval", "is missing: a duration needs it");
+    }
     Hysteresis.check(raises, clears, root + ".action", findings);
     findings.throwIfAny();
     return new Rule(
@@ -96,6 +101,12 @@ public final class RuleCompiler {
         clears,
         byNewDevice,
         inhibits);
+  }
+
+  private static boolean sustained(List<Clause> clauses) {
+    return clauses.stream()
+        .flatMap(clause -> clause.conditions().stream())
+        .anyMatch(condition -> condition.persistence() instanceof Persistence.Sustained);
   }
 
   private static String id(PlanDefinition plan, Findings findings) {
@@ -118,8 +129,7 @@ public final class RuleCompiler {
     return ids;
   }
 
-  private static String kind(
-      PlanDefinitionActionComponent action, String path, Findings findings) {
+  private static String kind(PlanDefinitionActionComponent action, String path, Findings findings) {
     Optional<String> kind =
         action.getCode().stream()
             .flatMap(code -> code.getCoding().stream())

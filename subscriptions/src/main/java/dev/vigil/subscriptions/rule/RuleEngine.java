@@ -149,8 +149,7 @@ public final class RuleEngine {
       Optional<Match> match =
           best(moment)
               .filter(
-                  found ->
-                      open.isEmpty() || found.outranks(open.get().rule(), open.get().tier()));
+                  found -> open.isEmpty() || found.outranks(open.get().rule(), open.get().tier()));
       if (match.isPresent()) {
         return Optional.of(new Step.Raise(alert(match.get()), open));
       }
@@ -248,8 +247,7 @@ public final class RuleEngine {
           .flatMap(metric -> signals.of(metric).stream())
           .anyMatch(
               sample ->
-                  sample.measuredAt().equals(moment)
-                      && !sample.device().equals(episode.device()));
+                  sample.measuredAt().equals(moment) && !sample.device().equals(episode.device()));
     }
 
     private boolean clears(Rule rule, Clause clause, Instant moment) {

@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * The valid samples of one signal seen through one criterion, in event order. A sample that the
- * criterion cannot judge (another unit dimension, a code instead of a number, no median yet)
- * counts as absent.
+ * criterion cannot judge (another unit dimension, a code instead of a number, no median yet) counts
+ * as absent.
  */
 final class Series {
 
@@ -77,6 +77,17 @@ final class Series {
 
   /** Null if the criterion cannot judge the sample. */
   private static Boolean judge(List<Reading> signal, int index, Criterion criterion, Ucum ucum) {
+    if (criterion instanceof Criterion.All all) {
+      boolean met = true;
+      for (Criterion part : all.parts()) {
+        Boolean verdict = judge(signal, index, part, ucum);
+        if (verdict == null) {
+          return null;
+        }
+        met &= verdict;
+      }
+      return met;
+    }
     Reading sample = signal.get(index);
     if (criterion instanceof Criterion.Coded coded) {
       return sample.value() instanceof Code code ? coded.codes().contains(code) : null;
@@ -136,7 +147,8 @@ final class Series {
       }
     }
     if (before.size() < change.minimumSamples()) {
-      return null;
+      // Without a median nothing has changed: else an episode of a seldom read device never ends.
+      return change.opposite() ? Boolean.TRUE : null;
     }
     BigDecimal median = median(before);
     BigDecimal difference = now.subtract(median).abs();

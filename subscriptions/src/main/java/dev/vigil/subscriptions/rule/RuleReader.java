@@ -1,0 +1,224 @@
+package dev.vigil.subscriptions.rule;
+
+import dev.vigil.core.AlertId;
+import dev.vigil.core.Metric;
+import dev.vigil.core.PatientId;
+import dev.vigil.core.ProblemException;
+import dev.vigil.core.Reading;
+import dev.vigil.core.TenantId;
+import dev.vigil.core.event.ResourcesWritten;
+import dev.vigil.subscriptions.alert.AlertDesk;
+import dev.vigil.telemetry.log.LoggedEvent;
+import dev.vigil.telemetry.reader.LogReader;
+import dev.vigil.telemetry.reading.Readings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.hl7.fhir.r4.model.PlanDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/**
+ * Follows the log and judges what it tells. Everything it decides depends on the log up to the
+ * event, so a replay decides the same; state, alerts and events are written in the transaction that
+ * moves the reader's position.
+ *
+ * <p>A change of any PlanDefinition reloads the tenant's rules, and counts from the event that
+ * tells about it. Open episodes carry over: the new version of their rule decides when they clear.
+ */
+public final class RuleReader implements LogReader {
+
+  private static final Logger log = LoggerFactory.getLogger(RuleReader.class);
+
+  /** Longest sampling interval of a device that windows are loaded for. */
+  private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(15);
+
+  private final Readings readings;
+  private final RuleSource source;
+  private final RuleCompiler compiler;
+  private final RuleEngine engine;
+  private final AlertDesk desk;
+  private final EpisodeTable episodes;
+  private final Map<TenantId, RuleSet> rules = new HashMap<>();
+
+  /**
+   * Wires the parts.
+   *
+   * @param jdbc joins the transaction of the reader's runner
+   */
+  public RuleReader(
+      Readings readings,
+      RuleSource source,
+      RuleCompiler compiler,
+      RuleEngine engine,
+      AlertDesk desk,
+      NamedParameterJdbcTemplate jdbc) {
+    this.readings = readings;
+    this.source = source;
+    this.compiler = compiler;
+    this.engine = engine;
+    this.desk = desk;
+    this.episodes = new EpisodeTable(jdbc);
+  }
+
+  @Override
+  public String name() {
+    return "rules";
+  }
+
+  @Override
+  public void accept(List<LoggedEvent> events) {
+    for (LoggedEvent event : events) {
+      if (event.event() instanceof ResourcesWritten written) {
+        if (written.changes().stream().anyMatch(change -> change.type().equals("PlanDefinition"))) {
+          // A shared rule may be anybody's.
+          rules.clear();
+        }
+        judge(event, written.readings());
+      }
+    }
+  }
+
+  private void judge(LoggedEvent event, List<Reading> arrived) {
+    Map<PatientId, List<Reading>> byPatient = new LinkedHashMap<>();
+    arrived.stream()
+        .filter(Reading::evaluable)
+        .forEach(
+            reading ->
+                byPatient
+                    .computeIfAbsent(reading.patient(), unseen -> new ArrayList<>())
+                    .add(reading));
+    byPatient.forEach((patient, samples) -> judge(event, patient, samples));
+  }
+
+  private void judge(LoggedEvent event, PatientId patient, List<Reading> arrived) {
+    TenantId tenant = event.tenant();
+    RuleSet set = rules.computeIfAbsent(tenant, this::load);
+    List<String> families =
+        set.familiesOf(arrived.stream().map(Reading::metric).distinct().toList());
+    if (families.isEmpty()) {
+      return;
+    }
+    Map<String, FamilyState> states = episodes.states(tenant, patient);
+    for (String family : families) {
+      Set<Metric> metrics = set.metrics(family);
+      List<Reading> relevant =
+          arrived.stream().filter(reading -> metrics.contains(reading.metric())).toList();
+      FamilyState before = states.getOrDefault(family, FamilyState.NONE);
+      RuleEngine.Outcome outcome =
+          engine.evaluate(
+              tenant,
+              set.family(family),
+              signals(event, patient, set, family, relevant),
+              relevant,
+              before,
+              inhibited(set, states, family));
+      if (!outcome.steps().isEmpty()) {
+        FamilyState after = apply(event, outcome);
+        states.put(family, after);
+        episodes.save(tenant, patient, family, after);
+      }
+    }
+  }
+
+  private Signals signals(
+      LoggedEvent event, PatientId patient, RuleSet set, String family, List<Reading> arrived) {
+    Duration reach = set.reach(family, LONGEST_INTERVAL);
+    Instant first = arrived.stream().map(Reading::measuredAt).min(Instant::compareTo).orElseThrow();
+    Instant last = arrived.stream().map(Reading::measuredAt).max(Instant::compareTo).orElseThrow();
+    List<Reading> window = new ArrayList<>();
+    for (Metric metric : set.metrics(family)) {
+      window.addAll(
+          readings.window(
+              event.tenant(),
+              patient,
+              metric,
+              first.minus(reach),
+              last.plus(reach),
+              event.sequence()));
+    }
+    return Signals.of(window);
+  }
+
+  private static Set<String> inhibited(
+      RuleSet set, Map<String, FamilyState> states, String family) {
+    Set<String> hidden = new HashSet<>();
+    states.forEach(
+        (other, state) -> {
+          if (!other.equals(family)) {
+            state.open().ifPresent(open -> hidden.addAll(set.inhibitedBy(open.rule())));
+          }
+        });
+    return hidden;
+  }
+
+  /** Hands each step to the desk; the state then names the alert that is really active. */
+  private FamilyState apply(LoggedEvent event, RuleEngine.Outcome outcome) {
+    TenantId tenant = event.tenant();
+    Map<AlertId, AlertId> active = new HashMap<>();
+    for (Step step : outcome.steps()) {
+      if (step instanceof Step.Raise raise) {
+        raise
+            .replaced()
+            .ifPresent(
+                lower ->
+                    desk.replace(
+                        tenant,
+                        active.getOrDefault(lower.alert(), lower.alert()),
+                        raise.alert().rule(),
+                        event.recordedAt()));
+        active.put(raise.alert().id(), desk.raise(tenant, raise.alert(), event.recordedAt()));
+        log.info(
+            "alert raised rule={} tier={} sequence={}",
+            raise.alert().rule(),
+            raise.alert().tier(),
+            event.sequence());
+      } else if (step instanceof Step.Clear clear) {
+        AlertId alert = clear.episode().alert();
+        desk.clear(
+            tenant, active.getOrDefault(alert, alert), clear.clearedAt(), event.recordedAt());
+      }
+    }
+    FamilyState state = outcome.state();
+    return new FamilyState(
+        state.decidedAt(),
+        state
+            .open()
+            .map(
+                open ->
+                    new Episode(
+                        open.rule(),
+                        open.tier(),
+                        active.getOrDefault(open.alert(), open.alert()),
+                        open.device(),
+                        open.raisedAt())));
+  }
+
+  private RuleSet load(TenantId tenant) {
+    List<Rule> compiled = new ArrayList<>();
+    for (PlanDefinition plan : source.active(tenant)) {
+      if (RuleCompiler.isRule(plan)) {
+        compile(plan).ifPresent(compiled::add);
+      }
+    }
+    log.info("rules loaded tenant={} count={}", tenant, compiled.size());
+    return new RuleSet(compiled);
+  }
+
+  private Optional<Rule> compile(PlanDefinition plan) {
+    try {
+      return Optional.of(compiler.compile(plan));
+    } catch (ProblemException e) {
+      log.error("rule does not load url={} problems={}", plan.getUrl(), e.problems());
+      return Optional.empty();
+    }
+  }
+}
