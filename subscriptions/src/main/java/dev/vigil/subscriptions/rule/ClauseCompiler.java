@@ -104,7 +104,8 @@ final class ClauseCompiler {
   private Criterion criterion(Elements condition, List<Metric> of) {
     List<Criterion> parts = new ArrayList<>();
     Map<Comparator, List<Quantity>> limits = limits(condition, of);
-    limits.forEach((comparator, quantities) -> parts.add(new Criterion.Limit(comparator, quantities)));
+    limits.forEach(
+        (comparator, quantities) -> parts.add(new Criterion.Limit(comparator, quantities)));
     if (condition.has("value")) {
       parts.add(coded(condition));
     }

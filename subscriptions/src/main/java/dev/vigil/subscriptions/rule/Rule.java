@@ -15,8 +15,8 @@ import java.util.stream.Stream;
  * @param version the PlanDefinition's business version
  * @param title one plain sentence without values or names
  * @param family signal family; with tenant and patient the key of an episode
- * @param interval sampling interval to expect where the device does not say;
- *     zero if no clause asks for a duration
+ * @param interval sampling interval to expect where the device does not say; zero if no clause asks
+ *     for a duration
  * @param raises any of them raises; the one of the highest tier counts; not empty
  * @param clears any of them clears; empty only if {@code clearedByNewDevice}
  * @param clearedByNewDevice whether only a sample of another device ends an episode
