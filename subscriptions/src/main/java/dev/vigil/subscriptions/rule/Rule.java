@@ -53,13 +53,15 @@ public record Rule(
   }
 
   /**
-   * How far back samples can matter, gaps included.
+   * How far back samples of a metric can matter, gaps included.
    *
    * @param longestInterval longest sampling interval a device may have said
+   * @return zero for a metric it does not look at
    */
-  public Duration reach(Duration longestInterval) {
+  public Duration reach(Metric metric, Duration longestInterval) {
     Duration longest = longestInterval.compareTo(interval) > 0 ? longestInterval : interval;
     return conditions()
+        .filter(condition -> condition.metrics().contains(metric))
         .map(condition -> condition.reach(longest))
         .max(Duration::compareTo)
         .orElse(Duration.ZERO);

@@ -131,18 +131,24 @@ public final class RuleReader implements LogReader {
 
   private Signals signals(
       LoggedEvent event, PatientId patient, RuleSet set, String family, List<Reading> arrived) {
-    Duration reach = set.reach(family, LONGEST_INTERVAL);
+    Set<Metric> metrics = set.metrics(family);
+    Duration farthest =
+        metrics.stream()
+            .map(metric -> set.reach(family, metric, LONGEST_INTERVAL))
+            .max(Duration::compareTo)
+            .orElse(Duration.ZERO);
     Instant first = arrived.stream().map(Reading::measuredAt).min(Instant::compareTo).orElseThrow();
     Instant last = arrived.stream().map(Reading::measuredAt).max(Instant::compareTo).orElseThrow();
     List<Reading> window = new ArrayList<>();
-    for (Metric metric : set.metrics(family)) {
+    for (Metric metric : metrics) {
+      Duration reach = set.reach(family, metric, LONGEST_INTERVAL);
       window.addAll(
           readings.window(
               event.tenant(),
               patient,
               metric,
               first.minus(reach),
-              last.plus(reach),
+              last.plus(farthest),
               event.sequence()));
     }
     return Signals.of(window);

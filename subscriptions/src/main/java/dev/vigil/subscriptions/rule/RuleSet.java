@@ -61,10 +61,10 @@ public final class RuleSet {
     return metrics;
   }
 
-  /** How far back samples can matter to a family. */
-  public Duration reach(String family, Duration longestInterval) {
+  /** How far back samples of a metric can matter to a family. */
+  public Duration reach(String family, Metric metric, Duration longestInterval) {
     return family(family).stream()
-        .map(rule -> rule.reach(longestInterval))
+        .map(rule -> rule.reach(metric, longestInterval))
         .max(Duration::compareTo)
         .orElse(Duration.ZERO);
   }

@@ -33,6 +33,22 @@ class RuleVectorTest {
             });
   }
 
+  @TestFactory
+  Stream<DynamicTest> aHigherRuleOfAFamilyHidesTheLower() {
+    List<Rule> family =
+        Stream.of("GLU-01", "GLU-02")
+            .map(id -> ShippedRules.compiler().compile(ShippedRules.plan(ShippedRules.json(id))))
+            .toList();
+    return Vector.of("family-glucose-low").stream()
+        .map(
+            vector ->
+                DynamicTest.dynamicTest(
+                    vector.title(),
+                    () ->
+                        assertThat(ShippedRules.decide(family, vector))
+                            .isEqualTo(vector.expected())));
+  }
+
   @Test
   void everyRuleOfTheGuideHasVectors() throws URISyntaxException {
     File folder =

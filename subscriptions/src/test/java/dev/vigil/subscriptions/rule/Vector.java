@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -124,6 +125,8 @@ record Vector(
         case "interval" -> interval = time(words[1]);
         case "restart" -> restarts.add(START.plus(time(words[2])));
         case "raised", "cleared" -> expected.add(String.join(" ", words));
+        case "expect" ->
+            expected.add(String.join(" ", Arrays.asList(words).subList(1, words.length)));
         case "nothing" -> nothing = true;
         default -> samples(words, samples);
       }
