@@ -3,6 +3,8 @@ package dev.vigil.server.auth;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vigil.server.access.VigilUser;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Set;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -41,6 +43,13 @@ class SecurityConfiguration {
 
   private static final String CONTENT_SECURITY =
       "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+  /** The page that HAPI's OpenAPI module brings has a script and styles inside. */
+  private static final String CONTENT_SECURITY_OF_API_PAGE =
+      "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
+          + " img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+  private static final RequestMatcher API_PAGE = RequestPaths.under("/fhir/swagger-ui");
 
   /** What people without an account may read on the dashboard's side. */
   private static final RequestMatcher OPEN =
@@ -215,8 +224,15 @@ class SecurityConfiguration {
     return http.headers(
         headers ->
             headers
-                .contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_SECURITY))
+                .addHeaderWriter(SecurityConfiguration::writeContentSecurity)
                 .frameOptions(HeadersConfigurer.FrameOptionsConfig::deny)
                 .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)));
+  }
+
+  private static void writeContentSecurity(
+      HttpServletRequest request, HttpServletResponse response) {
+    response.setHeader(
+        "Content-Security-Policy",
+        API_PAGE.matches(request) ? CONTENT_SECURITY_OF_API_PAGE : CONTENT_SECURITY);
   }
 }
