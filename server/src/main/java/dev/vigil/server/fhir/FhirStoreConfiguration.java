@@ -57,6 +57,7 @@ class FhirStoreConfiguration {
     settings.setAutoCreatePlaceholderReferenceTargets(false);
     settings.setHibernateSearchIndexSearchParams(false);
     settings.setMarkResourcesForReindexingUponSearchParameterChange(true);
+    settings.setPreExpandValueSets(false);
     settings.setReuseCachedSearchResultsForMillis(null);
     settings.setResourceMetaCountHardLimit(1_000);
     return settings;

@@ -1,23 +1,32 @@
 package dev.vigil.server.intake;
 
 import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.context.support.DefaultProfileValidationSupport;
 import ca.uhn.fhir.context.support.IValidationSupport;
+import ca.uhn.fhir.context.support.IValidationSupport.IssueSeverity;
 import ca.uhn.fhir.validation.FhirValidator;
 import ca.uhn.fhir.validation.ResultSeverityEnum;
 import ca.uhn.fhir.validation.SingleValidationMessage;
 import ca.uhn.fhir.validation.ValidationOptions;
 import dev.vigil.core.Problem;
+import dev.vigil.ig.MonitoringPackage;
 import java.util.List;
-import java.util.stream.Stream;
+import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
+import org.hl7.fhir.common.hapi.validation.support.InMemoryTerminologyServerValidationSupport;
+import org.hl7.fhir.common.hapi.validation.support.PrePopulatedValidationSupport;
+import org.hl7.fhir.common.hapi.validation.support.SnapshotGeneratingValidationSupport;
+import org.hl7.fhir.common.hapi.validation.support.UnknownCodeSystemWarningValidationSupport;
+import org.hl7.fhir.common.hapi.validation.support.ValidationSupportChain;
 import org.hl7.fhir.common.hapi.validation.validator.FhirInstanceValidator;
 import org.hl7.fhir.r4.model.PrimitiveType;
 import org.hl7.fhir.r4.model.Resource;
 import org.hl7.fhir.r5.utils.validation.constants.BestPracticeWarningLevel;
 
 /**
- * Full validation of resources that claim a profile of Vigil's guide. The validator costs
- * milliseconds a resource, so a resource that claims none of ours is not asked; see the decision
- * record on validation.
+ * Full validation of resources that claim a profile of Vigil's guide. It costs milliseconds a
+ * resource, so a resource that claims none of ours is not asked; see the decision record on
+ * validation. The profiles come from the guide in memory, never from the store: a reading does not
+ * wait for terminology tables.
  */
 final class ClaimedProfiles {
 
@@ -25,19 +34,31 @@ final class ClaimedProfiles {
 
   private final FhirValidator validator;
 
-  ClaimedProfiles(FhirContext context, IValidationSupport support) {
-    FhirInstanceValidator module = new FhirInstanceValidator(support);
+  ClaimedProfiles(FhirContext context) {
+    FhirInstanceValidator module = new FhirInstanceValidator(guide(context));
     module.setAnyExtensionsAllowed(true);
     module.setErrorForUnknownProfiles(false);
     module.setBestPracticeWarningLevel(BestPracticeWarningLevel.Ignore);
-    module.setNoTerminologyChecks(false);
     this.validator = context.newValidator().registerValidatorModule(module);
   }
 
-  /**
-   * What the resource breaks of the profiles that it claims; empty if nothing, or if it claims none
-   * of ours.
-   */
+  private static IValidationSupport guide(FhirContext context) {
+    PrePopulatedValidationSupport ours = new PrePopulatedValidationSupport(context);
+    MonitoringPackage.conformance()
+        .forEach(entry -> ours.addResource(context.newJsonParser().parseResource(entry.json())));
+    UnknownCodeSystemWarningValidationSupport unknownCodeSystems =
+        new UnknownCodeSystemWarningValidationSupport(context);
+    unknownCodeSystems.setNonExistentCodeSystemSeverity(IssueSeverity.WARNING);
+    return new ValidationSupportChain(
+        new DefaultProfileValidationSupport(context),
+        ours,
+        new CommonCodeSystemsTerminologyService(context),
+        new InMemoryTerminologyServerValidationSupport(context),
+        new SnapshotGeneratingValidationSupport(context),
+        unknownCodeSystems);
+  }
+
+  /** What the resource breaks of the profiles that it claims; empty if nothing or none of ours. */
   List<Problem> problems(Resource resource) {
     List<String> claimed =
         resource.getMeta().getProfile().stream()
@@ -49,11 +70,8 @@ final class ClaimedProfiles {
     }
     ValidationOptions options = new ValidationOptions();
     claimed.forEach(options::addProfile);
-    Stream<SingleValidationMessage> errors =
-        validator.validateWithResult(resource, options).getMessages().stream()
-            .filter(
-                message -> message.getSeverity().ordinal() >= ResultSeverityEnum.ERROR.ordinal());
-    return errors
+    return validator.validateWithResult(resource, options).getMessages().stream()
+        .filter(message -> message.getSeverity().compareTo(ResultSeverityEnum.ERROR) >= 0)
         .map(message -> Problem.invalid(expression(message), rule(message)))
         .distinct()
         .toList();

@@ -1,7 +1,6 @@
 package dev.vigil.server.intake;
 
 import ca.uhn.fhir.context.FhirContext;
-import ca.uhn.fhir.context.support.IValidationSupport;
 import ca.uhn.fhir.interceptor.api.IInterceptorService;
 import dev.vigil.telemetry.device.DeviceAssignments;
 import dev.vigil.telemetry.intake.ReadingCheck;
@@ -16,12 +15,8 @@ import org.springframework.context.annotation.Configuration;
 class IntakeConfiguration {
 
   @Bean
-  ReadingGate readingGate(
-      IInterceptorService hooks,
-      ReadingCheck check,
-      FhirContext context,
-      IValidationSupport validationSupport) {
-    ReadingGate gate = new ReadingGate(check, new ClaimedProfiles(context, validationSupport));
+  ReadingGate readingGate(IInterceptorService hooks, ReadingCheck check, FhirContext context) {
+    ReadingGate gate = new ReadingGate(check, new ClaimedProfiles(context));
     hooks.registerInterceptor(gate);
     return gate;
   }

@@ -1,0 +1,225 @@
+package dev.vigil.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.vigil.server.auth.DemoCredentials;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+
+/**
+ * The whole server, started once per JVM on random ports and an empty data folder, with the demo's
+ * identities and one client of a second tenant. Stops with the JVM.
+ *
+ * <pre>{@code
+ * VigilServer server = VigilServer.get();
+ * HttpResponse<String> answer =
+ *     server.fhirPost("Observation", body, server.token("demo-gateway", "system/Observation.c"));
+ * }</pre>
+ */
+public final class VigilServer {
+
+  /** Client of the tenant {@code other}, registered with {@code system/*.cruds}. */
+  public static final String OTHER_TENANT_CLIENT = "other-admin";
+
+  /** The second tenant. */
+  public static final String OTHER_TENANT = "other";
+
+  private static final String OTHER_SECRET = "a-secret-of-the-test-only";
+  private static final Pattern ACCESS_TOKEN = Pattern.compile("\"access_token\":\"([^\"]+)\"");
+
+  private static VigilServer instance;
+
+  private final Path data;
+  private final ConfigurableApplicationContext context;
+  private final DemoCredentials credentials;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .connectTimeout(Duration.ofSeconds(10))
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .build();
+  private final Map<String, String> tokens = new ConcurrentHashMap<>();
+
+  private VigilServer() {
+    try {
+      data = Files.createTempDirectory("vigil-server-test");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    SpringApplication application = new SpringApplication(VigilApplication.class);
+    application.setRegisterShutdownHook(false);
+    context =
+        application.run(
+            "--server.port=0",
+            "--management.server.port=0",
+            "--vigil.db.data=" + data,
+            "--vigil.demo.enabled=true",
+            "--vigil.auth.clients[0].id=" + OTHER_TENANT_CLIENT,
+            "--vigil.auth.clients[0].secret-hash="
+                + new BCryptPasswordEncoder(4).encode(OTHER_SECRET),
+            "--vigil.auth.clients[0].tenant=" + OTHER_TENANT,
+            "--vigil.auth.clients[0].scopes=system/*.cruds");
+    credentials = DemoCredentials.load(data);
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "vigil-server-test-stop"));
+  }
+
+  /** The running server; the first call starts it, which takes about half a minute. */
+  public static synchronized VigilServer get() {
+    if (instance == null) {
+      instance = new VigilServer();
+    }
+    return instance;
+  }
+
+  /** For a look at beans: prefer the wire. */
+  public ConfigurableApplicationContext context() {
+    return context;
+  }
+
+  /** A bean of the running server. */
+  public <T> T bean(Class<T> type) {
+    return context.getBean(type);
+  }
+
+  /** The data folder. */
+  public Path data() {
+    return data;
+  }
+
+  /** Secrets of the demo's clients and passwords of its users. */
+  public DemoCredentials credentials() {
+    return credentials;
+  }
+
+  /** Base of everything but the actuator, without a slash at the end. */
+  public String url() {
+    return "http://localhost:" + context.getEnvironment().getProperty("local.server.port");
+  }
+
+  /** Base of the FHIR endpoint, without a slash at the end. */
+  public String fhir() {
+    return url() + "/fhir";
+  }
+
+  /** Base of the actuator, without a slash at the end. */
+  public String actuator() {
+    return "http://localhost:"
+        + context.getEnvironment().getProperty("local.management.port")
+        + "/actuator";
+  }
+
+  /** Follows no redirects and keeps no cookies. */
+  public HttpClient http() {
+    return http;
+  }
+
+  /**
+   * An access token of a demo client or of {@link #OTHER_TENANT_CLIENT}; kept and reused while the
+   * tests run.
+   *
+   * @param scope what to ask for, separated by spaces; empty for all that is registered
+   */
+  public String token(String client, String scope) {
+    return tokens.computeIfAbsent(client + " " + scope, key -> freshToken(client, scope));
+  }
+
+  private String freshToken(String client, String scope) {
+    HttpResponse<String> answer = requestToken(client, secret(client), scope);
+    Matcher matcher = ACCESS_TOKEN.matcher(answer.body());
+    if (answer.statusCode() != 200 || !matcher.find()) {
+      throw new IllegalStateException("no token: " + answer.statusCode() + " " + answer.body());
+    }
+    return matcher.group(1);
+  }
+
+  /** The secret of a demo client or of {@link #OTHER_TENANT_CLIENT}. */
+  public String secret(String client) {
+    return client.equals(OTHER_TENANT_CLIENT) ? OTHER_SECRET : credentials.secret(client);
+  }
+
+  /** The token endpoint's answer to a client credentials request, whatever it is. */
+  public HttpResponse<String> requestToken(String client, String secret, String scope) {
+    String basic = Base64.getEncoder().encodeToString((client + ":" + secret).getBytes(UTF_8));
+    String form =
+        "grant_type=client_credentials"
+            + (scope.isEmpty() ? "" : "&scope=" + URLEncoder.encode(scope, UTF_8));
+    return send(
+        HttpRequest.newBuilder(URI.create(url() + "/oauth2/token"))
+            .header("Authorization", "Basic " + basic)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(BodyPublishers.ofString(form)));
+  }
+
+  /**
+   * Reads from the FHIR endpoint.
+   *
+   * @param path below the endpoint, for example {@code Patient?name=x}
+   * @param token null for none
+   */
+  public HttpResponse<String> fhirGet(String path, String token) {
+    return send(fhirRequest(path, token).GET());
+  }
+
+  /** Posts FHIR JSON to the FHIR endpoint; an empty path is the endpoint itself. */
+  public HttpResponse<String> fhirPost(String path, String body, String token) {
+    return send(fhirRequest(path, token).POST(BodyPublishers.ofString(body)));
+  }
+
+  /** Puts FHIR JSON to the FHIR endpoint. */
+  public HttpResponse<String> fhirPut(String path, String body, String token) {
+    return send(fhirRequest(path, token).PUT(BodyPublishers.ofString(body)));
+  }
+
+  /** A request to the FHIR endpoint with its headers set, method still open. */
+  public HttpRequest.Builder fhirRequest(String path, String token) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(fhir() + (path.isEmpty() ? "" : "/" + path)))
+            .header("Content-Type", "application/fhir+json")
+            .header("Accept", "application/fhir+json");
+    return token == null ? request : request.header("Authorization", "Bearer " + token);
+  }
+
+  /** Sends within 60 seconds. */
+  public HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return http.send(request.timeout(Duration.ofSeconds(60)).build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  private void stop() {
+    context.close();
+    try (Stream<Path> files = Files.walk(data)) {
+      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+      for (Path file : deepestFirst) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the temporary folder was not removed", e);
+    }
+  }
+}
