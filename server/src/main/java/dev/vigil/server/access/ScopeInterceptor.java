@@ -13,6 +13,8 @@ import ca.uhn.fhir.rest.server.interceptor.auth.AuthorizationConstants;
 import ca.uhn.fhir.rest.server.interceptor.auth.AuthorizationInterceptor;
 import ca.uhn.fhir.rest.server.interceptor.auth.IAuthRule;
 import ca.uhn.fhir.rest.server.interceptor.auth.RuleBuilder;
+import dev.vigil.server.fhir.RequestOrigin;
+import dev.vigil.telemetry.log.Source;
 import java.util.List;
 import java.util.OptionalInt;
 import org.hl7.fhir.instance.model.api.IBaseBundle;
@@ -63,6 +65,7 @@ public final class ScopeInterceptor extends AuthorizationInterceptor {
         AccessDecision.current().orElseThrow(() -> forbidden("the caller belongs to no tenant"));
     request.getUserData().put(DECISION, decision);
     request.setTenantId(decision.tenant().value());
+    RequestOrigin.mark(request, new Source("fhir", decision.actor().reference()));
   }
 
   /** HAPI's own hook passes these by; every one of them is in our table. */
