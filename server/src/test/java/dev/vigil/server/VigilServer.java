@@ -49,6 +49,7 @@ public final class VigilServer {
   private static final Pattern ACCESS_TOKEN = Pattern.compile("\"access_token\":\"([^\"]+)\"");
 
   private static VigilServer instance;
+  private static RuntimeException failure;
 
   private final Path data;
   private final ConfigurableApplicationContext context;
@@ -73,6 +74,7 @@ public final class VigilServer {
             "--server.port=0",
             "--management.server.port=0",
             "--vigil.db.data=" + data,
+            "--vigil.mllp.port=0",
             "--vigil.demo.enabled=true",
             "--vigil.auth.clients[0].id=" + OTHER_TENANT_CLIENT,
             "--vigil.auth.clients[0].secret-hash="
@@ -83,10 +85,22 @@ public final class VigilServer {
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "vigil-server-test-stop"));
   }
 
-  /** The running server; the first call starts it, which takes about half a minute. */
+  /**
+   * The running server; the first call starts it, which takes about half a minute.
+   *
+   * @throws IllegalStateException if it did not start; it is tried once only
+   */
   public static synchronized VigilServer get() {
+    if (failure != null) {
+      throw new IllegalStateException("the server did not start", failure);
+    }
     if (instance == null) {
-      instance = new VigilServer();
+      try {
+        instance = new VigilServer();
+      } catch (RuntimeException e) {
+        failure = e;
+        throw e;
+      }
     }
     return instance;
   }

@@ -55,7 +55,7 @@ public final class ScopeInterceptor extends AuthorizationInterceptor {
     throw forbidden("the caller belongs to no tenant");
   }
 
-  /** The first hook of a request: finds out who calls and in which tenant. */
+  /** The first hook of a request: finds out who calls and in which tenant, also for the log. */
   @Hook(Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED)
   public void identify(RequestDetails request) {
     if (request.getRestOperationType() == RestOperationTypeEnum.METADATA) {
