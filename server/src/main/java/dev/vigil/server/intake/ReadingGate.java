@@ -6,6 +6,7 @@ import ca.uhn.fhir.interceptor.api.Pointcut;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import dev.vigil.core.Problem;
 import dev.vigil.server.fhir.Refusals;
+import dev.vigil.server.fhir.RequestOrigin;
 import dev.vigil.telemetry.intake.ReadingCheck;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ final class ReadingGate {
       problems.addAll(check.screen(observation));
       check.tagFuture(observation);
     }
-    if (problems.isEmpty()) {
+    if (problems.isEmpty() && !RequestOrigin.ownWork(request)) {
       problems.addAll(profiles.problems(resource));
     }
     if (!problems.isEmpty()) {
