@@ -49,7 +49,7 @@ public final class MllpListener implements AutoCloseable {
   }
 
   /**
-   * Begins to listen on all addresses.
+   * Begins to listen.
    *
    * @throws IOException if the port is taken
    */
@@ -57,7 +57,7 @@ public final class MllpListener implements AutoCloseable {
     server = new ServerSocket();
     server.setReuseAddress(true);
     try {
-      server.bind(new InetSocketAddress(properties.port()));
+      server.bind(new InetSocketAddress(properties.address(), properties.port()));
     } catch (IOException e) {
       server.close();
       throw e;

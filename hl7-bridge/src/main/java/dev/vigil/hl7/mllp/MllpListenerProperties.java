@@ -1,10 +1,13 @@
 package dev.vigil.hl7.mllp;
 
+import java.net.InetAddress;
 import java.time.Duration;
 
 /**
  * Settings of the MLLP door.
  *
+ * @param address local address to listen on: MLLP knows no login, so only a network that is closed
+ *     otherwise should reach it
  * @param port TCP port; 0 takes any free one
  * @param maxMessageBytes a larger text is refused with AE
  * @param maxConnections connections at a time, one thread each; one more is closed at once
@@ -13,6 +16,7 @@ import java.time.Duration;
  * @param stopTimeout how long a stop waits for messages in flight
  */
 public record MllpListenerProperties(
+    InetAddress address,
     int port,
     int maxMessageBytes,
     int maxConnections,
@@ -38,9 +42,20 @@ public record MllpListenerProperties(
     return !duration.isNegative() && !duration.isZero();
   }
 
-  /** 4 MiB, 64 connections, 10 minutes idle, 30 s for a frame, 10 s to stop. */
+  /** On loopback: 4 MiB, 64 connections, 10 minutes idle, 30 s for a frame, 10 s to stop. */
   public static MllpListenerProperties onPort(int port) {
+    return on(InetAddress.getLoopbackAddress(), port);
+  }
+
+  /** As {@link #onPort}, on another address. */
+  public static MllpListenerProperties on(InetAddress address, int port) {
     return new MllpListenerProperties(
-        port, 4 << 20, 64, Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(10));
+        address,
+        port,
+        4 << 20,
+        64,
+        Duration.ofMinutes(10),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(10));
   }
 }

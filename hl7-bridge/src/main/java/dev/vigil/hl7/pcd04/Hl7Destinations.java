@@ -6,11 +6,17 @@ import java.util.List;
 /**
  * Who receives alerts by HL7 v2. The server reads them from FHIR Endpoint resources.
  *
- * <p>A destination's address is {@code mllp://host:port}. Its settings may hold {@value
- * Pcd04Message#RECEIVING_APPLICATION} (MSH-5) and {@value Pcd04Message#RECEIVING_FACILITY} (MSH-6).
+ * <p>A destination's address is {@code mllp://host:port}. The settings are named below; both may be
+ * missing.
  */
 @FunctionalInterface
 public interface Hl7Destinations {
+
+  /** Setting: name of the receiving application (MSH-5). */
+  String RECEIVING_APPLICATION = "receivingApplication";
+
+  /** Setting: name of the receiving facility (MSH-6). */
+  String RECEIVING_FACILITY = "receivingFacility";
 
   /** The active ones of all tenants; empty if there is none. */
   List<Destination> active();

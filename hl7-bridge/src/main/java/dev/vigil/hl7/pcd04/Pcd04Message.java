@@ -28,9 +28,6 @@ import org.hl7.fhir.r4.model.Patient;
  */
 final class Pcd04Message {
 
-  static final String RECEIVING_APPLICATION = "receivingApplication";
-  static final String RECEIVING_FACILITY = "receivingFacility";
-
   private static final String APPLICATION = "VIGIL";
   private static final MappingTable EVENTS =
       MappingTable.beside(Pcd04Message.class, "alert-events.csv");
@@ -87,8 +84,8 @@ final class Pcd04Message {
     terser.set("MSH-3-1", APPLICATION);
     universal(terser, "MSH-3-");
     terser.set("MSH-4", properties.facility());
-    terser.set("MSH-5", settings.getOrDefault(RECEIVING_APPLICATION, ""));
-    terser.set("MSH-6", settings.getOrDefault(RECEIVING_FACILITY, ""));
+    terser.set("MSH-5", settings.getOrDefault(Hl7Destinations.RECEIVING_APPLICATION, ""));
+    terser.set("MSH-6", settings.getOrDefault(Hl7Destinations.RECEIVING_FACILITY, ""));
     terser.set("MSH-7", Hl7Time.write(writtenAt));
     terser.set("MSH-9-1", "ORU");
     terser.set("MSH-9-2", "R40");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -153,7 +154,13 @@ class MllpListenerTest {
     listener =
         new MllpListener(
             new MllpListenerProperties(
-                0, 1024, connections, timeout, timeout, Duration.ofSeconds(5)),
+                InetAddress.getLoopbackAddress(),
+                0,
+                1024,
+                connections,
+                timeout,
+                timeout,
+                Duration.ofSeconds(5)),
             handler);
     listener.start();
   }

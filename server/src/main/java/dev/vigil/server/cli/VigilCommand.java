@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       TokenCommand.class,
       VerifyLogCommand.class,
+      RebuildCommand.class,
       SimulateCommand.class,
       BenchCommand.class
     })

@@ -40,9 +40,9 @@ class MllpEndpoints implements Hl7Destinations {
     for (StringType header : endpoint.getHeader()) {
       String[] parts = header.getValue().split(":", 2);
       if (parts.length == 2 && parts[0].strip().equals("MSH-5")) {
-        settings.put("receivingApplication", parts[1].strip());
+        settings.put(RECEIVING_APPLICATION, parts[1].strip());
       } else if (parts.length == 2 && parts[0].strip().equals("MSH-6")) {
-        settings.put("receivingFacility", parts[1].strip());
+        settings.put(RECEIVING_FACILITY, parts[1].strip());
       }
     }
     return new Destination(

@@ -49,7 +49,7 @@ class Hl7Configuration {
         new Pcd01Properties(
             new TenantId(properties.tenant()), properties.zone(), properties.authorities());
     return new MllpListener(
-        MllpListenerProperties.onPort(properties.port()),
+        MllpListenerProperties.on(properties.address(), properties.port()),
         new Pcd01Receiver(settings, new Pcd01ToBundle(settings, metrics), intake, clock));
   }
 }

@@ -1,5 +1,6 @@
 package dev.vigil.server.hl7;
 
+import java.net.InetAddress;
 import java.time.ZoneId;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -9,6 +10,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * HL7 v2 in and out.
  *
+ * @param address the listener is bound to; loopback unless said otherwise, since MLLP knows no
+ *     login
  * @param port of the MLLP listener; 0 takes a free one
  * @param tenant whose messages come in by this listener; empty for no listener
  * @param zone of times without an offset in messages that name no offset at all
@@ -19,6 +22,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("vigil.mllp")
 public record MllpProperties(
+    @DefaultValue("127.0.0.1") InetAddress address,
     @DefaultValue("2575") int port,
     @DefaultValue("") String tenant,
     @DefaultValue("UTC") ZoneId zone,

@@ -10,7 +10,7 @@ public final class DeliveryFailedException extends Exception {
   /**
    * What went wrong.
    *
-   * @param permanent whether trying the same message again is useless, for example after an HL7 AR
+   * @param permanent whether trying the same message again is useless, for example after an HL7 AE
    *     or HTTP 410
    */
   public DeliveryFailedException(String message, boolean permanent) {

@@ -30,4 +30,11 @@ public interface EventLog {
 
   /** Sequence of the newest committed event, 0 if there is none. */
   long head();
+
+  /**
+   * Lets nobody append until the caller's transaction ends.
+   *
+   * @throws IllegalStateException outside a transaction
+   */
+  void lock();
 }

@@ -49,12 +49,8 @@ public final class PostgresEventLog implements EventLog {
 
   @Override
   public long append(TenantId tenant, Source source, Event event) {
-    if (!TransactionSynchronizationManager.isActualTransactionActive()
-        || !TransactionSynchronizationManager.hasResource(dataSource)) {
-      throw new IllegalStateException("append needs a transaction on the log's data source");
-    }
     EventCodec.Encoded encoded = codec.encode(event);
-    jdbc.sql("select pg_advisory_xact_lock(:key)").param("key", LOCK + SHARD).query(row -> {});
+    lock();
     Last last =
         jdbc.sql(
                 """
@@ -85,6 +81,15 @@ public final class PostgresEventLog implements EventLog {
           }
         });
     return row.sequence();
+  }
+
+  @Override
+  public void lock() {
+    if (!TransactionSynchronizationManager.isActualTransactionActive()
+        || !TransactionSynchronizationManager.hasResource(dataSource)) {
+      throw new IllegalStateException("the log needs a transaction on its data source");
+    }
+    jdbc.sql("select pg_advisory_xact_lock(:key)").param("key", LOCK + SHARD).query(row -> {});
   }
 
   private void insert(EventRow row, byte[] previous) {
