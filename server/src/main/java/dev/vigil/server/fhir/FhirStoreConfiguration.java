@@ -13,9 +13,6 @@ import ca.uhn.fhir.jpa.model.config.PartitionSettings;
 import ca.uhn.fhir.jpa.model.config.SubscriptionSettings;
 import ca.uhn.fhir.jpa.model.dialect.HapiFhirPostgresDialect;
 import ca.uhn.fhir.jpa.subscription.channel.config.SubscriptionChannelConfig;
-import ca.uhn.fhir.jpa.subscription.match.config.SubscriptionProcessorConfig;
-import ca.uhn.fhir.jpa.subscription.match.deliver.email.IEmailSender;
-import ca.uhn.fhir.jpa.subscription.submit.config.SubscriptionSubmitterConfig;
 import jakarta.persistence.EntityManagerFactory;
 import java.util.Properties;
 import javax.sql.DataSource;
@@ -38,8 +35,6 @@ import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
   ThreadPoolFactoryConfig.class,
   JpaBatch2Config.class,
   Batch2JobsConfig.class,
-  SubscriptionSubmitterConfig.class,
-  SubscriptionProcessorConfig.class,
   SubscriptionChannelConfig.class
 })
 class FhirStoreConfiguration {
@@ -73,17 +68,10 @@ class FhirStoreConfiguration {
     return settings;
   }
 
-  /** No types: HAPI's own delivery is off, Vigil delivers from its log. */
+  /** Of the message broker that HAPI's batch jobs need; Vigil delivers subscriptions from its log. */
   @Bean
   SubscriptionSettings subscriptionSettings() {
     return new SubscriptionSettings();
-  }
-
-  @Bean
-  IEmailSender emailSender() {
-    return details -> {
-      throw new IllegalStateException("mail is not delivered by the FHIR store");
-    };
   }
 
   @Bean
