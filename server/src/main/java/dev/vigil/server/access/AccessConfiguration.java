@@ -1,6 +1,5 @@
 package dev.vigil.server.access;
 
-import ca.uhn.fhir.interceptor.api.IInterceptorService;
 import ca.uhn.fhir.jpa.partition.IPartitionLookupSvc;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -15,9 +14,7 @@ class AccessConfiguration {
   }
 
   @Bean
-  ScopeInterceptor scopeInterceptor(IInterceptorService interceptors, Tenants tenants) {
-    ScopeInterceptor interceptor = new ScopeInterceptor(tenants);
-    interceptors.registerInterceptor(interceptor);
-    return interceptor;
+  ScopeInterceptor scopeInterceptor(Tenants tenants) {
+    return new ScopeInterceptor(tenants);
   }
 }

@@ -5,6 +5,7 @@ import ca.uhn.fhir.context.support.IValidationSupport;
 import ca.uhn.fhir.interceptor.api.IInterceptorService;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.dao.IFhirSystemDao;
+import ca.uhn.fhir.jpa.partition.IRequestPartitionHelperSvc;
 import ca.uhn.fhir.jpa.provider.JpaCapabilityStatementProvider;
 import ca.uhn.fhir.jpa.provider.JpaSystemProvider;
 import ca.uhn.fhir.jpa.provider.ValueSetOperationProvider;
@@ -16,6 +17,7 @@ import ca.uhn.fhir.rest.server.HardcodedServerAddressStrategy;
 import ca.uhn.fhir.rest.server.IServerAddressStrategy;
 import ca.uhn.fhir.rest.server.IncomingRequestAddressStrategy;
 import ca.uhn.fhir.rest.server.RestfulServer;
+import ca.uhn.fhir.rest.server.interceptor.auth.AuthorizationInterceptor;
 import ca.uhn.fhir.rest.server.provider.ResourceProviderFactory;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
 import org.hl7.fhir.r4.model.Bundle;
@@ -42,12 +44,12 @@ class FhirServerConfiguration {
       JpaStorageSettings storageSettings,
       ISearchParamRegistry searchParameters,
       IValidationSupport validationSupport,
-      IInterceptorService interceptors,
+      IRequestPartitionHelperSvc partitions,
+      ObjectProvider<AuthorizationInterceptor> gates,
       DatabaseBackedPagingProvider paging,
       ValueSetOperationProvider valueSetOperations,
       ObjectProvider<FhirOperations> operations) {
     RestfulServer server = new RestfulServer(context);
-    server.setInterceptorService(interceptors);
     server.registerProviders(resourceProviders.createProviders());
     server.registerProvider(systemProvider);
     server.registerProvider(valueSetOperations);
@@ -59,13 +61,18 @@ class FhirServerConfiguration {
     server.setServerConformanceProvider(capabilities);
     server.setServerName("Vigil");
     server.setServerVersion(properties.version());
+    // The provider's own sizes count, not the server's.
+    paging.setDefaultPageSize(20);
+    paging.setMaximumPageSize(500);
     server.setPagingProvider(paging);
-    server.setDefaultPageSize(20);
-    server.setMaximumPageSize(500);
     server.setDefaultResponseEncoding(EncodingEnum.JSON);
     server.setDefaultPrettyPrint(false);
     server.setETagSupport(ETagSupportEnum.ENABLED);
     server.setServerAddressStrategy(addressStrategy(properties));
+    // Not the store's interceptors: HAPI calls those of store and server for each hook of storage,
+    // so one that is in both is called twice.
+    gates.orderedStream().forEach(server::registerInterceptor);
+    server.registerInterceptor(new ReadOnlyTypes(partitions));
     server.registerInterceptor(new OpenApiInterceptor());
     server.registerInterceptor(new AnswerShape(properties.maxEntries()));
     context.setParserErrorHandler(new StrictParsing());
