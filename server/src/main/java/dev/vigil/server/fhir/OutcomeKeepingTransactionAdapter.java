@@ -11,6 +11,9 @@ import org.hl7.fhir.r4.model.OperationOutcome;
  */
 final class OutcomeKeepingTransactionAdapter extends TransactionProcessorVersionAdapterR4 {
 
+  private static final String EXPLAINED =
+      OutcomeKeepingTransactionAdapter.class.getName() + ".status";
+
   @Override
   public void populateEntryWithOperationOutcome(
       BaseServerResponseException refusal, Bundle.BundleEntryComponent entry) {
@@ -20,5 +23,15 @@ final class OutcomeKeepingTransactionAdapter extends TransactionProcessorVersion
     } else {
       super.populateEntryWithOperationOutcome(explained, entry);
     }
+    if (explained != refusal) {
+      entry.setUserData(EXPLAINED, explained.getStatusCode() + " Refused");
+    }
+  }
+
+  /** HAPI sets the status of the refusal it caught, after the outcome. */
+  @Override
+  public void setResponseStatus(Bundle.BundleEntryComponent entry, String status) {
+    Object explained = entry.getUserData(EXPLAINED);
+    super.setResponseStatus(entry, explained == null ? status : explained.toString());
   }
 }

@@ -1,9 +1,10 @@
 package dev.vigil.server.intake;
 
 import ca.uhn.fhir.rest.api.server.RequestDetails;
-import java.util.List;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.hl7.fhir.instance.model.api.IBaseBundle;
 import org.hl7.fhir.r4.model.Bundle;
-import org.hl7.fhir.r4.model.Bundle.BundleEntryComponent;
 import org.hl7.fhir.r4.model.Bundle.BundleType;
 import org.hl7.fhir.r4.model.Resource;
 
@@ -12,24 +13,38 @@ import org.hl7.fhir.r4.model.Resource;
  */
 final class Entries {
 
+  private static final String PLACES = Entries.class.getName() + ".places";
+
   private Entries() {}
+
+  /**
+   * Notes which resource is which entry, before HAPI hands them on one by one. A batch answers each
+   * entry on its own: HAPI runs them as transactions of one, which are not what was requested.
+   */
+  static void note(RequestDetails request, IBaseBundle processed) {
+    if (request != null
+        && request.getResource() == processed
+        && processed instanceof Bundle bundle
+        && bundle.getType() == BundleType.TRANSACTION) {
+      Map<Resource, Integer> places = new IdentityHashMap<>();
+      for (int i = 0; i < bundle.getEntry().size(); i++) {
+        places.put(bundle.getEntry().get(i).getResource(), i);
+      }
+      request.getUserData().put(PLACES, places);
+    }
+  }
 
   /**
    * FHIRPath before the resource's own path.
    *
    * @return for example {@code Bundle.entry[3].resource.ofType(Observation)} in a transaction; the
-   *     type's name otherwise, since a batch answers each entry on its own
+   *     type's name otherwise
    */
   static String prefix(RequestDetails request, Resource resource) {
     if (request != null
-        && request.getResource() instanceof Bundle bundle
-        && bundle.getType() == BundleType.TRANSACTION) {
-      List<BundleEntryComponent> entries = bundle.getEntry();
-      for (int i = 0; i < entries.size(); i++) {
-        if (entries.get(i).getResource() == resource) {
-          return "Bundle.entry[" + i + "].resource.ofType(" + resource.fhirType() + ")";
-        }
-      }
+        && request.getUserData().get(PLACES) instanceof Map<?, ?> places
+        && places.get(resource) instanceof Integer place) {
+      return "Bundle.entry[" + place + "].resource.ofType(" + resource.fhirType() + ")";
     }
     return resource.fhirType();
   }

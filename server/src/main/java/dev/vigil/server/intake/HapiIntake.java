@@ -1,6 +1,7 @@
 package dev.vigil.server.intake;
 
 import ca.uhn.fhir.jpa.api.dao.IFhirSystemDao;
+import ca.uhn.fhir.rest.api.server.SystemRequestDetails;
 import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
 import dev.vigil.core.TenantId;
 import dev.vigil.server.fhir.Refusals;
@@ -27,7 +28,9 @@ class HapiIntake implements Intake {
   @Override
   public Bundle submit(TenantId tenant, Source source, Bundle bundle) {
     try {
-      return store.transaction(RequestOrigin.system(tenant, source), bundle);
+      SystemRequestDetails request = RequestOrigin.system(tenant, source);
+      request.setResource(bundle);
+      return store.transaction(request, bundle);
     } catch (BaseServerResponseException e) {
       throw Refusals.asProblems(e);
     }

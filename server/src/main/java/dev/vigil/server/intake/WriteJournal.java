@@ -7,6 +7,7 @@ import ca.uhn.fhir.rest.api.server.RequestDetails;
 import dev.vigil.core.event.ResourceChange;
 import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.server.fhir.RequestOrigin;
+import org.hl7.fhir.instance.model.api.IBaseBundle;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.r4.model.Resource;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -23,6 +24,11 @@ final class WriteJournal {
 
   WriteJournal(Recorder recorder) {
     this.recorder = recorder;
+  }
+
+  @Hook(Pointcut.STORAGE_TRANSACTION_PROCESSING)
+  void begin(RequestDetails request, IBaseBundle bundle) {
+    Entries.note(request, bundle);
   }
 
   @Hook(Pointcut.STORAGE_PRECOMMIT_RESOURCE_CREATED)
