@@ -3,6 +3,7 @@ package dev.vigil.server.fhir;
 import ca.uhn.fhir.interceptor.api.Hook;
 import ca.uhn.fhir.interceptor.api.Interceptor;
 import ca.uhn.fhir.interceptor.api.Pointcut;
+import ca.uhn.fhir.parser.DataFormatException;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
 import ca.uhn.fhir.rest.server.exceptions.UnclassifiedServerFailureException;
@@ -50,6 +51,14 @@ final class AnswerShape {
   BaseServerResponseException shape(RequestDetails request, Throwable failure) {
     if (failure instanceof BaseServerResponseException refusal && refusal.getStatusCode() != 500) {
       return explain(refusal);
+    }
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BodyLimit.TooLarge) {
+        return refusal(413, IssueType.TOOCOSTLY, "", cause.getMessage());
+      }
+      if (cause instanceof DataFormatException) {
+        return refusal(400, IssueType.STRUCTURE, "", "the request cannot be read as FHIR");
+      }
     }
     String id = UUID.randomUUID().toString();
     log.error("request failed incident={}", id, withoutMessages(failure));

@@ -8,12 +8,18 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.zip.GZIPInputStream;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Answers 413 to a body above the limit: at once if the length is declared, else as soon as the
- * stream passes it. Nothing of such a request is stored, since it is never parsed.
+ * stream passes it, unpacked if it came packed. Nothing of such a request is stored, since it is
+ * never parsed.
  */
 final class BodyLimit extends OncePerRequestFilter {
 
@@ -37,22 +43,24 @@ final class BodyLimit extends OncePerRequestFilter {
       return;
     }
     LimitedRequest limited = new LimitedRequest(request, limit);
-    try {
-      chain.doFilter(limited, response);
-    } catch (TooLarge e) {
-      refuse(response);
-    }
+    chain.doFilter(limited, response);
   }
 
   private void refuse(HttpServletResponse response) throws IOException {
     response.reset();
     response.setStatus(HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE);
     response.setContentType("application/fhir+json;charset=UTF-8");
+    response.setHeader("Connection", "close");
     response.getOutputStream().write(OUTCOME.formatted(limit).getBytes(StandardCharsets.UTF_8));
+    // Now: at the end of the request the container would wait for the body first.
+    response.flushBuffer();
   }
 
-  /** Unchecked, so that no layer between mistakes it for a broken connection. */
-  private static final class TooLarge extends RuntimeException {
+  /**
+   * Unchecked, so that no layer between mistakes it for a broken connection. {@link AnswerShape}
+   * makes the answer of it.
+   */
+  static final class TooLarge extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     TooLarge() {
@@ -72,18 +80,40 @@ final class BodyLimit extends OncePerRequestFilter {
     @Override
     public ServletInputStream getInputStream() throws IOException {
       if (stream == null) {
-        stream = new LimitedStream(super.getInputStream(), limit);
+        ServletInputStream sent = super.getInputStream();
+        stream = new LimitedStream(packed() ? new GZIPInputStream(sent) : sent, sent, limit);
       }
       return stream;
+    }
+
+    private boolean packed() {
+      return "gzip".equalsIgnoreCase(super.getHeader(HttpHeaders.CONTENT_ENCODING));
+    }
+
+    /** Without the encoding that is undone here. */
+    @Override
+    public String getHeader(String name) {
+      return HttpHeaders.CONTENT_ENCODING.equalsIgnoreCase(name) && packed()
+          ? null
+          : super.getHeader(name);
+    }
+
+    @Override
+    public Enumeration<String> getHeaders(String name) {
+      return HttpHeaders.CONTENT_ENCODING.equalsIgnoreCase(name) && packed()
+          ? Collections.emptyEnumeration()
+          : super.getHeaders(name);
     }
   }
 
   private static final class LimitedStream extends ServletInputStream {
-    private final ServletInputStream source;
+    private final InputStream source;
+    private final ServletInputStream sent;
     private long left;
 
-    LimitedStream(ServletInputStream source, long limit) {
+    LimitedStream(InputStream source, ServletInputStream sent, long limit) {
       this.source = source;
+      this.sent = sent;
       this.left = limit;
     }
 
@@ -110,17 +140,17 @@ final class BodyLimit extends OncePerRequestFilter {
 
     @Override
     public boolean isFinished() {
-      return source.isFinished();
+      return sent.isFinished();
     }
 
     @Override
     public boolean isReady() {
-      return source.isReady();
+      return sent.isReady();
     }
 
     @Override
     public void setReadListener(ReadListener listener) {
-      source.setReadListener(listener);
+      sent.setReadListener(listener);
     }
   }
 }
