@@ -36,6 +36,18 @@ class AlertConfiguration {
   }
 
   @Bean
+  RuleCompiler ruleCompiler(MetricCatalog metrics) {
+    return new RuleCompiler(metrics, Ucum.standard());
+  }
+
+  @Bean
+  RuleGate ruleGate(IInterceptorService hooks, RuleCompiler compiler) {
+    RuleGate gate = new RuleGate(compiler);
+    hooks.registerInterceptor(gate);
+    return gate;
+  }
+
+  @Bean
   AlertDesk alertDesk(DataSource dataSource, AlertRecords records, EventLog log) {
     return new AlertDesk(new NamedParameterJdbcTemplate(dataSource), records, log);
   }
@@ -60,13 +72,13 @@ class AlertConfiguration {
   RuleReader ruleReader(
       Readings readings,
       RuleSource rules,
-      MetricCatalog metrics,
+      RuleCompiler compiler,
       AlertDesk desk,
       DataSource dataSource) {
     return new RuleReader(
         readings,
         rules,
-        new RuleCompiler(metrics, Ucum.standard()),
+        compiler,
         new RuleEngine(Ucum.standard(), PatientContext.UNKNOWN, SamplingIntervals.UNKNOWN),
         desk,
         new NamedParameterJdbcTemplate(dataSource));
