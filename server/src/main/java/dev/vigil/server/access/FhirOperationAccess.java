@@ -60,6 +60,20 @@ final class FhirOperationAccess {
     return needed != null && decision.allows(type, needed);
   }
 
+  /**
+   * Whether anybody may call the operation.
+   *
+   * @param operation with its dollar sign
+   * @param type the type it is called on; null for the whole server
+   */
+  static boolean offered(String operation, String type) {
+    return EXPORTS.contains(operation)
+        || type != null
+            && (operation.equals("$validate")
+                || NEEDS.containsKey(operation)
+                || ALERT_STEPS.contains(operation) && type.equals("DetectedIssue"));
+  }
+
   /** Who may do anything with a type may ask whether an instance of it is well formed. */
   private static boolean touches(String type, AccessDecision decision) {
     for (Permission permission : Permission.values()) {

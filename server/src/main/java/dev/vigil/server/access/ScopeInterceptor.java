@@ -18,8 +18,12 @@ import dev.vigil.telemetry.log.Source;
 import java.util.List;
 import java.util.OptionalInt;
 import org.hl7.fhir.instance.model.api.IBaseBundle;
+import org.hl7.fhir.instance.model.api.IBaseConformance;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.r4.model.Bundle;
+import org.hl7.fhir.r4.model.CapabilityStatement;
+import org.hl7.fhir.r4.model.CapabilityStatement.CapabilityStatementRestComponent;
+import org.hl7.fhir.r4.model.CapabilityStatement.CapabilityStatementRestResourceComponent;
 import org.hl7.fhir.r4.model.OperationOutcome;
 
 /**
@@ -66,6 +70,24 @@ public final class ScopeInterceptor extends AuthorizationInterceptor {
     request.getUserData().put(DECISION, decision);
     request.setTenantId(decision.tenant().value());
     RequestOrigin.mark(request, new Source("fhir", decision.actor().reference()));
+  }
+
+  /** HAPI lists each operation it could do; those that are denied to everybody are left out. */
+  @Hook(Pointcut.SERVER_CAPABILITY_STATEMENT_GENERATED)
+  public void keepWhatIsOffered(IBaseConformance statement) {
+    if (statement instanceof CapabilityStatement capabilities) {
+      for (CapabilityStatementRestComponent rest : capabilities.getRest()) {
+        rest.getOperation()
+            .removeIf(
+                operation -> !FhirOperationAccess.offered("$" + operation.getName(), null));
+        for (CapabilityStatementRestResourceComponent type : rest.getResource()) {
+          type.getOperation()
+              .removeIf(
+                  operation ->
+                      !FhirOperationAccess.offered("$" + operation.getName(), type.getType()));
+        }
+      }
+    }
   }
 
   /** HAPI's own hook passes these by; every one of them is in our table. */
