@@ -45,6 +45,12 @@ public final class VigilServer {
   /** The second tenant. */
   public static final String OTHER_TENANT = "other";
 
+  /** Largest request body that the tests' server takes. */
+  public static final int MAX_BODY = 8 * 1024 * 1024;
+
+  /** Most entries that the tests' server takes in a Bundle. */
+  public static final int MAX_ENTRIES = 2_000;
+
   private static final String OTHER_SECRET = "a-secret-of-the-test-only";
   private static final Pattern ACCESS_TOKEN = Pattern.compile("\"access_token\":\"([^\"]+)\"");
 
@@ -75,6 +81,10 @@ public final class VigilServer {
             "--management.server.port=0",
             "--vigil.db.data=" + data,
             "--vigil.mllp.port=0",
+            "--vigil.mllp.tenant=demo",
+            "--vigil.delivery.private-addresses=true",
+            "--vigil.fhir.max-body=8MB",
+            "--vigil.fhir.max-entries=" + MAX_ENTRIES,
             "--vigil.demo.enabled=true",
             "--vigil.auth.clients[0].id=" + OTHER_TENANT_CLIENT,
             "--vigil.auth.clients[0].secret-hash="
