@@ -78,8 +78,7 @@ public final class ScopeInterceptor extends AuthorizationInterceptor {
     if (statement instanceof CapabilityStatement capabilities) {
       for (CapabilityStatementRestComponent rest : capabilities.getRest()) {
         rest.getOperation()
-            .removeIf(
-                operation -> !FhirOperationAccess.offered("$" + operation.getName(), null));
+            .removeIf(operation -> !FhirOperationAccess.offered("$" + operation.getName(), null));
         for (CapabilityStatementRestResourceComponent type : rest.getResource()) {
           type.getOperation()
               .removeIf(

@@ -33,8 +33,7 @@ class AlertStepsTest {
     bed = hospital.admit();
     before = Instant.now().minusSeconds(1);
     hospital.post("Observation", bed.impedance("150", Instant.now()));
-    alert =
-        "DetectedIssue/" + hospital.alerts(bed.patient(), 1).get(0).getIdElement().getIdPart();
+    alert = "DetectedIssue/" + hospital.alerts(bed.patient(), 1).get(0).getIdElement().getIdPart();
   }
 
   @Test
@@ -74,7 +73,11 @@ class AlertStepsTest {
 
   @Test
   void aSecondAcknowledgementIsAConflict() {
-    assertThat(hospital.send("POST", alert + "/$acknowledge", "{\"resourceType\":\"Parameters\"}").status()).isEqualTo(200);
+    assertThat(
+            hospital
+                .send("POST", alert + "/$acknowledge", "{\"resourceType\":\"Parameters\"}")
+                .status())
+        .isEqualTo(200);
     assertConflict(hospital.send("POST", alert + "/$acknowledge", REASON));
     assertThat(hospital.get(alert).resource(DetectedIssue.class).getMitigation()).hasSize(1);
   }

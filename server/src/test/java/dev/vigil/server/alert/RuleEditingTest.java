@@ -102,8 +102,7 @@ class RuleEditingTest {
         continue;
       }
       for (Extension part : condition(action).getExtensionsByUrl("limit")) {
-        if (part.getValue() instanceof Quantity limit
-            && limit.getValue().compareTo(from) == 0) {
+        if (part.getValue() instanceof Quantity limit && limit.getValue().compareTo(from) == 0) {
           limit.setValue(to);
           changed++;
         }

@@ -49,8 +49,7 @@ class RulesOverHttpTest {
         new Condition("HRT-01", "medium", "moderate", every(1, 5, (b, t) -> b.heartRate("131", t))),
         new Condition("HRT-02", "high", "high", every(1, 2, (b, t) -> b.heartRate("39", t))),
         new Condition("BPR-01", "high", "high", every(5, 5, (b, t) -> b.pressure("181", "95", t))),
-        new Condition(
-            "PM-01", "high", "high", every(1, 0, (b, t) -> b.batteryStatus("754116", t))),
+        new Condition("PM-01", "high", "high", every(1, 0, (b, t) -> b.batteryStatus("754116", t))),
         new Condition("PM-02", "high", "high", every(1, 0, (b, t) -> b.impedance("2001", t))));
   }
 
@@ -79,8 +78,7 @@ class RulesOverHttpTest {
         .extracting(r -> r.getReference())
         .contains(stored.get(stored.size() - 1))
         .isSubsetOf(stored);
-    assertThat(
-            hospital.count("DetectedIssue?alert-state=raised&patient=" + bed.patient()))
+    assertThat(hospital.count("DetectedIssue?alert-state=raised&patient=" + bed.patient()))
         .isEqualTo(1);
     assertThat(hospital.count("DetectedIssue?alert-state=resolved&patient=" + bed.patient()))
         .isZero();
@@ -105,8 +103,7 @@ class RulesOverHttpTest {
     calm.add(bed.impedance("500", END));
     assertThat(
             hospital
-                .post(
-                    Bedside.posting(BundleType.TRANSACTION, calm.toArray(Observation[]::new)))
+                .post(Bedside.posting(BundleType.TRANSACTION, calm.toArray(Observation[]::new)))
                 .status())
         .isEqualTo(200);
 

@@ -114,9 +114,7 @@ class KilledAndStoppedServerTest {
 
   /** What a gateway does that got no answer. */
   private void gatewayRepeats(ReadingBundle bundle) {
-    server
-        .client("demo-gateway", ClientCredentials.GATEWAY_SCOPE)
-        .transaction(bundle.json());
+    server.client("demo-gateway", ClientCredentials.GATEWAY_SCOPE).transaction(bundle.json());
   }
 
   private static int alerts(FhirClient reader, Registered patient) {

@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** {@code vigil demo --no-ward} in a process of its own, to be killed, stopped and started again. */
+/**
+ * {@code vigil demo --no-ward} in a process of its own, to be killed, stopped and started again.
+ */
 final class ServerUnderTest {
 
   private final Path data;
@@ -36,7 +38,11 @@ final class ServerUnderTest {
 
   /** Starts and waits until {@code metadata} answers. */
   void start() throws IOException {
-    process = vigil("demo", "--no-ward").redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    process =
+        vigil("demo", "--no-ward")
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
     HttpClient http = HttpClient.newHttpClient();
     Hospital.eventually(
         Duration.ofSeconds(150),
@@ -98,7 +104,11 @@ final class ServerUnderTest {
                 handle
                     .info()
                     .commandLine()
-                    .filter(line -> line.contains("postgres") && line.contains("-D") && line.contains(files))
+                    .filter(
+                        line ->
+                            line.contains("postgres")
+                                && line.contains("-D")
+                                && line.contains(files))
                     .isPresent())
         .toList();
   }

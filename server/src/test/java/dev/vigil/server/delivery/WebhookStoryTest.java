@@ -86,9 +86,7 @@ class WebhookStoryTest {
     assertThat(sent.getPatient().getReference()).isEqualTo(bed.patient());
 
     hospital.send(
-        "POST",
-        "DetectedIssue/" + id + "/$acknowledge",
-        "{\"resourceType\":\"Parameters\"}");
+        "POST", "DetectedIssue/" + id + "/$acknowledge", "{\"resourceType\":\"Parameters\"}");
     if (steps == 2) {
       Hospital.eventually(() -> of(id).size() == 2);
       assertThat(issue(of(id).get(1)).getMitigation()).hasSize(1);
@@ -173,6 +171,8 @@ class WebhookStoryTest {
   }
 
   private static DetectedIssue issue(Call call) {
-    return FhirContext.forR4Cached().newJsonParser().parseResource(DetectedIssue.class, call.body());
+    return FhirContext.forR4Cached()
+        .newJsonParser()
+        .parseResource(DetectedIssue.class, call.body());
   }
 }

@@ -84,8 +84,7 @@ class Hl7InStoryTest {
 
   @Test
   void aDeviceOfAnotherPatientIsAnErrorAtItsPlace() throws IOException {
-    String device =
-        UUID.randomUUID().toString().replace("-", "").substring(0, 16).toUpperCase();
+    String device = UUID.randomUUID().toString().replace("-", "").substring(0, 16).toUpperCase();
     String good =
         "OBX|2|NM|147842^MDC_ECG_CARD_BEAT_RATE^MDC|1.0.0.1|72|264864^MDC_DIM_BEAT_PER_MIN^MDC|||||F|||20260101120000+0000";
     assertThat(segment(exchange(messageOf(device, "A" + device, good)), "MSA"))
@@ -100,8 +99,7 @@ class Hl7InStoryTest {
   @Test
   void whatIsNoObservationIsAnError() throws IOException {
     String answer =
-        exchange(
-            "MSH|^~\\&|A|B|||20260101||ADT^A01^ADT_A01|" + UUID.randomUUID() + "|P|2.6\r");
+        exchange("MSH|^~\\&|A|B|||20260101||ADT^A01^ADT_A01|" + UUID.randomUUID() + "|P|2.6\r");
     assertThat(segment(answer, "MSA")).matches("MSA\\|A[ER]\\|.*");
     assertThat(segment(answer, "ERR")).contains("MSH^1^9");
   }

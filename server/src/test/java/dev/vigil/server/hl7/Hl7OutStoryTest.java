@@ -124,9 +124,7 @@ class Hl7OutStoryTest {
     endpoint.setStatus(EndpointStatus.ACTIVE);
     endpoint.setConnectionType(
         new Coding(
-            "http://terminology.hl7.org/CodeSystem/endpoint-connection-type",
-            "hl7v2-mllp",
-            null));
+            "http://terminology.hl7.org/CodeSystem/endpoint-connection-type", "hl7v2-mllp", null));
     endpoint.addPayloadType().setText("IHE PCD-04");
     endpoint.setAddress(address);
     return endpoint;

@@ -157,8 +157,7 @@ class BadInputTest {
       // The connection stays half open: the client has not sent its body.
       byte[] answer = new byte[4000];
       int length = socket.getInputStream().read(answer);
-      assertThat(new String(answer, 0, length, StandardCharsets.UTF_8))
-          .startsWith("HTTP/1.1 413");
+      assertThat(new String(answer, 0, length, StandardCharsets.UTF_8)).startsWith("HTTP/1.1 413");
     }
   }
 
@@ -211,8 +210,7 @@ class BadInputTest {
     Bedside other = hospital.admit();
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-      gzip.write(
-          Hospital.json(other.heartRate("72", NOW)).getBytes(StandardCharsets.UTF_8));
+      gzip.write(Hospital.json(other.heartRate("72", NOW)).getBytes(StandardCharsets.UTF_8));
     }
     Answer answer =
         hospital.send(

@@ -160,8 +160,7 @@ class BundlesOfReadingsTest {
     Observation wrong = new Bedside(bed.patient(), stranger.device()).heartRate("73", NOW);
     Answer answer =
         hospital.post(
-            Bedside.posting(
-                BundleType.TRANSACTION, wrong, bed.heartRate("72", NOW), wrong.copy()));
+            Bedside.posting(BundleType.TRANSACTION, wrong, bed.heartRate("72", NOW), wrong.copy()));
 
     assertThat(answer.status()).isEqualTo(422);
     assertThat(answer.expressions())
@@ -199,7 +198,8 @@ class BundlesOfReadingsTest {
   private static DeviceMetric metric(String device) {
     return new DeviceMetric()
         .setType(
-            new CodeableConcept().addCoding(new Coding("urn:iso:std:iso:11073:10101", "147842", "")))
+            new CodeableConcept()
+                .addCoding(new Coding("urn:iso:std:iso:11073:10101", "147842", "")))
         .setCategory(DeviceMetricCategory.MEASUREMENT)
         .setSource(new Reference(device));
   }

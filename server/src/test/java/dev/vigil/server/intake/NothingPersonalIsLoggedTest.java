@@ -68,22 +68,16 @@ class NothingPersonalIsLoggedTest {
     patient.addName(new HumanName().setFamily(SURNAME));
     patient.addIdentifier(Hospital.identifier(RECORD));
     Answer created = hospital.post("Patient", patient);
-    String reference =
-        "Patient/" + created.resource(Patient.class).getIdElement().getIdPart();
+    String reference = "Patient/" + created.resource(Patient.class).getIdElement().getIdPart();
     Device device = new Device();
     device.getPatient().setReference(reference);
     String monitor =
         "Device/"
-            + hospital
-                .post("Device", device)
-                .resource(Device.class)
-                .getIdElement()
-                .getIdPart();
+            + hospital.post("Device", device).resource(Device.class).getIdElement().getIdPart();
     Bedside bed = new Bedside(reference, monitor);
     List<Answer> good = new ArrayList<>();
     good.add(hospital.post("Observation", bed.heartRate(VALUE, NOW)));
-    good.add(
-        hospital.post(Bedside.posting(BundleType.TRANSACTION, bed.heartRate(VALUE, NOW))));
+    good.add(hospital.post(Bedside.posting(BundleType.TRANSACTION, bed.heartRate(VALUE, NOW))));
     good.add(hospital.post("Observation", bed.impedance(VALUE, NOW)));
     good.add(hospital.get("Patient?family=" + SURNAME));
     assertThat(good).extracting(Answer::status).allMatch(status -> status < 300);
@@ -94,7 +88,8 @@ class NothingPersonalIsLoggedTest {
     bad.add(hospital.post("Observation", implausible));
     bad.add(hospital.post(Bedside.posting(BundleType.TRANSACTION, implausible)));
     bad.add(
-        hospital.post("Observation", new Bedside(reference, "Device/" + RECORD).heartRate("7", NOW)));
+        hospital.post(
+            "Observation", new Bedside(reference, "Device/" + RECORD).heartRate("7", NOW)));
     bad.add(
         hospital.post(
             "Observation", new Bedside("Patient/" + RECORD, monitor).heartRate("72", NOW)));
@@ -103,7 +98,9 @@ class NothingPersonalIsLoggedTest {
     bad.add(hospital.send("POST", "Patient", json.replace("\"family\"", "\"" + SURNAME + "\"")));
     bad.add(
         hospital.send(
-            "POST", "Patient", json.replace("{\"resourceType\"", "{\"gender\":\"" + SURNAME + "\",\"resourceType\"")));
+            "POST",
+            "Patient",
+            json.replace("{\"resourceType\"", "{\"gender\":\"" + SURNAME + "\",\"resourceType\"")));
     bad.add(hospital.send("POST", "Observation", json));
     bad.add(hospital.get("Patient?nosuch=" + SURNAME));
     bad.add(hospital.get("Patient?birthdate=" + SURNAME));
@@ -129,8 +126,7 @@ class NothingPersonalIsLoggedTest {
         .allSatisfy(answer -> assertThat(answer.body()).doesNotContain(BAD_VALUE));
     assertThat(List.copyOf(lines.list))
         .allSatisfy(
-            line ->
-                assertThat(text(line)).doesNotContain(SURNAME, RECORD, VALUE, BAD_VALUE));
+            line -> assertThat(text(line)).doesNotContain(SURNAME, RECORD, VALUE, BAD_VALUE));
   }
 
   private static String text(ILoggingEvent line) {

@@ -108,9 +108,7 @@ class PublishedExamplesOverHttpTest {
         String text = Files.readString(file);
         hospitalsAndPractitioners((Bundle) parse(text, false));
         Answer answer = hospital.send("POST", "", text);
-        assertThat(answer.status())
-            .as(file.getFileName() + " " + answer.body())
-            .isEqualTo(200);
+        assertThat(answer.status()).as(file.getFileName() + " " + answer.body()).isEqualTo(200);
         assertThat(answer.entryStatuses()).allMatch(status -> status == 200 || status == 201);
       }
     }
@@ -176,7 +174,8 @@ class PublishedExamplesOverHttpTest {
     try (Stream<Path> files = Files.list(fhir.resolve(folder))) {
       for (Path file : files.sorted().toList()) {
         String name = file.getFileName().toString();
-        if (name.startsWith("bundle") || name.matches("(Device|DeviceMetric|Location|Observation|Patient|Practitioner)-.*")
+        if (name.startsWith("bundle")
+            || name.matches("(Device|DeviceMetric|Location|Observation|Patient|Practitioner)-.*")
             || folder.startsWith("phd")) {
           collect((Resource) parse(Files.readString(file), name.endsWith(".xml")), found);
         }
@@ -200,7 +199,8 @@ class PublishedExamplesOverHttpTest {
                   member.setId(UUID.randomUUID().toString().substring(0, 13));
                 }
                 names.put(
-                    entry.getFullUrl(), member.fhirType() + "/" + member.getIdElement().getIdPart());
+                    entry.getFullUrl(),
+                    member.fhirType() + "/" + member.getIdElement().getIdPart());
                 members.add(member);
               });
       for (Resource member : members) {

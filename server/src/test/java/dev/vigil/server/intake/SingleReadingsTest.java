@@ -130,9 +130,7 @@ class SingleReadingsTest {
     Instant handedOver = NOW.minusSeconds(30);
     Device device = hospital.get(former.device()).resource(Device.class);
     device.setPatient(new Reference(present.patient()));
-    device
-        .getPatient()
-        .addExtension(ASSIGNED_SINCE, new InstantType(Date.from(handedOver)));
+    device.getPatient().addExtension(ASSIGNED_SINCE, new InstantType(Date.from(handedOver)));
     assertThat(hospital.put(former.device(), device).status()).isEqualTo(200);
 
     Observation late = former.heartRate("71", handedOver.minusSeconds(1));
@@ -156,12 +154,8 @@ class SingleReadingsTest {
     Answer created =
         hospital.post("Observation", bed.impedance("150", Instant.now().plusSeconds(125)));
     assertThat(created.status()).isEqualTo(201);
-    Observation stored =
-        hospital.get("Observation/" + id(created)).resource(Observation.class);
-    assertThat(
-            stored
-                .getMeta()
-                .getTag("https://vigil.dev/fhir/CodeSystem/intake-tag", "future"))
+    Observation stored = hospital.get("Observation/" + id(created)).resource(Observation.class);
+    assertThat(stored.getMeta().getTag("https://vigil.dev/fhir/CodeSystem/intake-tag", "future"))
         .isNotNull();
     assertThat(
             hospital.count(
@@ -201,9 +195,7 @@ class SingleReadingsTest {
   void aReadingThatBreaksTheProfileItClaimsIsRefusedWithTheElement() {
     Bedside bed = hospital.admit();
     Observation reading = bed.heartRate("72", NOW);
-    reading
-        .getMeta()
-        .addProfile("https://vigil.dev/fhir/StructureDefinition/numeric-reading");
+    reading.getMeta().addProfile("https://vigil.dev/fhir/StructureDefinition/numeric-reading");
     assertThat(hospital.post("Observation", reading).status()).isEqualTo(201);
 
     reading.addIdentifier(Hospital.identifier("another"));

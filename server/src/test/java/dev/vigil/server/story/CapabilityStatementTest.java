@@ -22,8 +22,7 @@ class CapabilityStatementTest {
   private final Hospital hospital = new Hospital();
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"Patient", "Device", "DeviceMetric", "Observation", "Encounter"})
+  @ValueSource(strings = {"Patient", "Device", "DeviceMetric", "Observation", "Encounter"})
   void everyInteractionOfATypeAnswers(String type) {
     String id = UUID.randomUUID().toString();
     String body = "{\"resourceType\":\"" + type + "\",\"id\":\"" + id + "\"}";
@@ -99,7 +98,9 @@ class CapabilityStatementTest {
   void alertsHaveTheirStepsAndTheirSearchParameter() {
     CapabilityStatementRestResourceComponent alert = resource("DetectedIssue");
 
-    assertThat(alert.getOperation()).extracting(o -> o.getName()).contains("acknowledge", "resolve");
+    assertThat(alert.getOperation())
+        .extracting(o -> o.getName())
+        .contains("acknowledge", "resolve");
     assertThat(alert.getSearchParam()).extracting(p -> p.getName()).contains("alert-state");
   }
 
@@ -136,10 +137,7 @@ class CapabilityStatementTest {
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.body()).contains("openapi");
     assertThat(hospital.get("swagger-ui/").status()).isEqualTo(200);
-    assertThat(
-            hospital
-                .send(hospital.server().fhirRequest("api-docs", null).GET())
-                .status())
+    assertThat(hospital.send(hospital.server().fhirRequest("api-docs", null).GET()).status())
         .isEqualTo(401);
   }
 

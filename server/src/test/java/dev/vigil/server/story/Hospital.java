@@ -65,8 +65,7 @@ public final class Hospital {
         server
             .fhirRequest(path, admin())
             .method(
-                method,
-                body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
+                method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
   }
 
   /** A prepared request. */
@@ -97,12 +96,7 @@ public final class Hospital {
         .getRequest()
         .setMethod(HTTPVerb.POST)
         .setUrl("Patient");
-    bundle
-        .addEntry()
-        .setResource(device)
-        .getRequest()
-        .setMethod(HTTPVerb.POST)
-        .setUrl("Device");
+    bundle.addEntry().setResource(device).getRequest().setMethod(HTTPVerb.POST).setUrl("Device");
     Answer answer = post(bundle);
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     List<String> locations = answer.entryLocations();
@@ -130,8 +124,7 @@ public final class Hospital {
   /** Waits until the rules have seen everything posted so far: a later alert has come. */
   public void rulesCaughtUp() {
     Bedside witness = admit();
-    assertThat(
-            post("Observation", witness.impedance("199", Instant.now())).status())
+    assertThat(post("Observation", witness.impedance("199", Instant.now())).status())
         .isEqualTo(201);
     alerts(witness.patient(), 1);
   }
