@@ -33,7 +33,7 @@ function draw() {
           { stroke: colour("--medium"), width: 0, paths: () => null, points: { show: true, size: 10, fill: colour("--ground") } },
         ],
         axes: [{ ...axis, values: times, space: 80 }, { ...axis, size: 60 }],
-        scales: { y: { range: (plot, low, high) => padded(low, high) } },
+        scales: { x: { range: () => [series.from, series.to] }, y: { range: (plot, low, high) => padded(low, high) } },
       },
       [0, 1, 2].map((column) => points.map((point) => point[column])),
       holder

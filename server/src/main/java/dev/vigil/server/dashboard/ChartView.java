@@ -19,8 +19,9 @@ import java.util.Map;
  * @param metric its id
  * @param label for people
  * @param unit for people; empty for codes
- * @param json points for the chart's script, each seconds since the epoch, good value or null,
- *     doubtful value or null; both null where a gap begins; contains no markup
+ * @param json for the chart's script: begin and end in seconds since the epoch, and points, each
+ *     seconds since the epoch, good value or null, doubtful value or null; both null where a gap
+ *     begins; contains no markup
  * @param rows the same as text, newest first
  * @param values how many values there are in both
  * @param bucket nothing was left out if zero; else of each stretch of that length the lowest and
@@ -72,11 +73,12 @@ public record ChartView(
   }
 
   /**
-   * Of a stretch of time.
+   * Of a stretch of time up to now; the chart spans all of it, so that a silence at its end shows.
    *
    * @param series oldest first; values in another unit than the newest's stand in the table only
    */
-  static ChartView of(MetricDefinition definition, List<Reading> series, Duration stretch) {
+  static ChartView of(
+      MetricDefinition definition, List<Reading> series, Duration stretch, Instant now) {
     String unit = definition.coded() ? "" : unit(definition, series);
     boolean thin = series.size() > MOST_VALUES && !definition.coded();
     Duration bucket = thin ? stretch.dividedBy(MOST_VALUES / 2) : Duration.ZERO;
@@ -107,7 +109,14 @@ public record ChartView(
         definition.metric().id(),
         definition.display(),
         shown,
-        json(Map.of("label", definition.display(), "unit", shown, "points", points)),
+        json(
+            Map.of(
+                "from",
+                now.minus(stretch).getEpochSecond(),
+                "to",
+                now.getEpochSecond(),
+                "points",
+                points)),
         rows,
         kept.size(),
         bucket);

@@ -7,6 +7,7 @@ import dev.vigil.server.access.AccessDecision;
 import dev.vigil.server.dashboard.AlertViews.Shown;
 import dev.vigil.subscriptions.alert.AlertBoard;
 import dev.vigil.subscriptions.alert.AlertState;
+import dev.vigil.subscriptions.alert.TrackedAlert;
 import dev.vigil.telemetry.delivery.ResourceReader;
 import dev.vigil.telemetry.reading.Readings;
 import dev.vigil.terminology.metric.MetricCatalog;
@@ -113,10 +114,17 @@ class PatientController {
     model.addAttribute("mayAct", Viewer.mayAct(viewer));
     model.addAttribute("ages", new Ages(now));
     model.addAttribute("patient", new PatientView(id, Ward.name(patient), facts(patient)));
-    model.addAttribute("alerts", open(tenant, patientId, Ward.name(patient), latest));
+    List<TrackedAlert> open = open(tenant, patientId);
+    model.addAttribute(
+        "alerts",
+        views.of(
+            tenant,
+            open.stream().map(alert -> new Shown(alert, 0)).toList(),
+            Map.of(patientId, Ward.name(patient)),
+            latest));
     model.addAttribute("signals", latest.stream().map(this::signal).toList());
     model.addAttribute("ranges", RANGES);
-    chosen(latest, metric).ifPresent(shown -> addChart(model, tenant, shown, hours, now));
+    chosen(latest, metric, open).ifPresent(shown -> addChart(model, tenant, shown, hours, now));
     return "patient";
   }
 
@@ -126,22 +134,26 @@ class PatientController {
         .toList();
   }
 
-  private List<AlertView> open(
-      TenantId tenant, PatientId patient, String name, List<Reading> latest) {
-    List<Shown> open =
-        alerts.ofPatient(tenant, patient).stream()
-            .filter(alert -> alert.state() != AlertState.RESOLVED)
-            .map(alert -> new Shown(alert, 0))
-            .toList();
-    return views.of(tenant, open, Map.of(patient, name), latest);
+  private List<TrackedAlert> open(TenantId tenant, PatientId patient) {
+    return alerts.ofPatient(tenant, patient).stream()
+        .filter(alert -> alert.state() != AlertState.RESOLVED)
+        .toList();
   }
 
-  /** What was asked for, else the freshest. */
-  private static Optional<Reading> chosen(List<Reading> latest, String metric) {
-    return latest.stream()
-        .filter(reading -> reading.metric().id().equals(metric))
-        .findFirst()
+  /** What was asked for, else what the newest open alert is about, else the freshest. */
+  private static Optional<Reading> chosen(
+      List<Reading> latest, String metric, List<TrackedAlert> open) {
+    return newestOf(latest, metric)
+        .or(
+            () ->
+                open.stream()
+                    .findFirst()
+                    .flatMap(alert -> newestOf(latest, alert.alert().trigger().metric().id())))
         .or(() -> latest.stream().max(Comparator.comparing(Reading::measuredAt)));
+  }
+
+  private static Optional<Reading> newestOf(List<Reading> latest, String metric) {
+    return latest.stream().filter(reading -> reading.metric().id().equals(metric)).findFirst();
   }
 
   private SignalView signal(Reading reading) {
@@ -160,7 +172,8 @@ class PatientController {
     model.addAttribute("range", range);
     model.addAttribute(
         "chart",
-        ChartView.of(metrics.definition(shown.metric()), series, Duration.ofHours(range.hours())));
+        ChartView.of(
+            metrics.definition(shown.metric()), series, Duration.ofHours(range.hours()), now));
   }
 
   private List<Reading> series(TenantId tenant, Reading shown, Range range, Instant now) {
