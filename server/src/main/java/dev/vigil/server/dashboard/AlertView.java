@@ -1,6 +1,7 @@
 package dev.vigil.server.dashboard;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * An alert as a card shows it. Public for the templates.
@@ -10,15 +11,17 @@ import java.time.Instant;
  * @param tier {@code high}, {@code medium}, {@code low} or {@code tech}
  * @param title one plain sentence
  * @param rule its id
+ * @param ruleVersion of the PlanDefinition
  * @param patientId logical id
  * @param patient name
- * @param value newest value of the signal with its unit
- * @param trend {@code rising}, {@code falling}, {@code steady}; empty if nobody can tell
- * @param measuredAt of that value
+ * @param newest newest value of the signal that raised it
+ * @param trend of that signal
  * @param raisedAt by our clock
  * @param owner who acknowledged; null if nobody
+ * @param ownedAt when; null if nobody
  * @param cleared whether the condition is over
- * @param more how many further alerts this card stands for
+ * @param evidence the samples that raised it, oldest first
+ * @param more how many further alerts of the patient this card stands for
  */
 public record AlertView(
     String id,
@@ -26,33 +29,17 @@ public record AlertView(
     String tier,
     String title,
     String rule,
+    String ruleVersion,
     String patientId,
     String patient,
-    String value,
-    String trend,
-    Instant measuredAt,
+    ReadingView newest,
+    Trend trend,
     Instant raisedAt,
     String owner,
+    Instant ownedAt,
     boolean cleared,
+    List<ReadingView> evidence,
     int more) {
-
-  AlertView standingForMore(int others) {
-    return new AlertView(
-        id,
-        state,
-        tier,
-        title,
-        rule,
-        patientId,
-        patient,
-        value,
-        trend,
-        measuredAt,
-        raisedAt,
-        owner,
-        cleared,
-        others);
-  }
 
   /** Hides the person. */
   @Override

@@ -8,24 +8,40 @@ import dev.vigil.terminology.metric.MetricDefinition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * One signal over time. Public for the templates.
  *
  * @param metric its id
  * @param label for people
- * @param unit UCUM; empty for codes
- * @param json points and gap length for the chart's script; contains no markup
- * @param rows the same values as text, newest first
+ * @param unit for people; empty for codes
+ * @param json for the chart's script: begin and end in seconds since the epoch, and points, each
+ *     seconds since the epoch, good value or null, doubtful value or null; both null where a gap
+ *     begins; contains no markup
+ * @param rows the same as text, newest first
+ * @param values how many values there are in both
+ * @param bucket nothing was left out if zero; else of each stretch of that length the lowest and
+ *     the highest value
  */
-public record ChartView(String metric, String label, String unit, String json, List<Row> rows) {
+public record ChartView(
+    String metric,
+    String label,
+    String unit,
+    String json,
+    List<Row> rows,
+    int values,
+    Duration bucket) {
 
-  /** One value as text. */
-  public record Row(Instant time, String value, String quality) {
+  /**
+   * One value as text, or a gap.
+   *
+   * @param gap how long nothing came after that moment; null for a value
+   */
+  public record Row(Instant time, String value, String quality, String gap) {
 
     /** Hides the value. */
     @Override
@@ -36,8 +52,14 @@ public record ChartView(String metric, String label, String unit, String json, L
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** A gap is drawn after twice the usual distance of samples, at least this long. */
+  /** Nobody sees more on a screen, and nobody reads a longer table. */
+  private static final int MOST_VALUES = 600;
+
+  /** Shorter than this is never called a gap. */
   private static final Duration SMALLEST_GAP = Duration.ofMinutes(1);
+
+  /** Steps to each side that tell how often the device measured about then. */
+  private static final int NEIGHBOURS = 5;
 
   /** Hides the values. */
   @Override
@@ -45,34 +67,63 @@ public record ChartView(String metric, String label, String unit, String json, L
     return "ChartView[" + metric + "]";
   }
 
-  static ChartView of(MetricDefinition definition, List<Reading> series) {
+  /** The bucket in words. */
+  public String bucketWords() {
+    return Ages.words(bucket);
+  }
+
+  /**
+   * Of a stretch of time up to now; the chart spans all of it, so that a silence at its end shows.
+   *
+   * @param series oldest first; values in another unit than the newest's stand in the table only
+   */
+  static ChartView of(
+      MetricDefinition definition, List<Reading> series, Duration stretch, Instant now) {
     String unit = definition.coded() ? "" : unit(definition, series);
+    boolean thin = series.size() > MOST_VALUES && !definition.coded();
+    Duration bucket = thin ? stretch.dividedBy(MOST_VALUES / 2) : Duration.ZERO;
+    List<Reading> kept = thin ? extremes(series, bucket) : series;
+    boolean[] gaps = gaps(kept);
     List<List<Number>> points = new ArrayList<>();
-    for (Reading reading : series) {
-      if (reading.value() instanceof Quantity quantity && quantity.unit().equals(unit)) {
-        points.add(List.of(reading.measuredAt().toEpochMilli() / 1000.0, quantity.value()));
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < kept.size(); i++) {
+      Reading reading = kept.get(i);
+      if (gaps[i]) {
+        Instant before = kept.get(i - 1).measuredAt();
+        points.add(point(before.plusMillis(1), null, null));
+        rows.add(
+            new Row(before, "", "", Ages.words(Duration.between(before, reading.measuredAt()))));
       }
+      if (reading.value() instanceof Quantity quantity && quantity.unit().equals(unit)) {
+        points.add(
+            reading.evaluable()
+                ? point(reading.measuredAt(), quantity.value(), null)
+                : point(reading.measuredAt(), null, quantity.value()));
+      }
+      ReadingView view = ReadingView.of(definition.display(), reading);
+      rows.add(new Row(reading.measuredAt(), view.value(), view.quality(), null));
     }
-    List<Row> rows =
-        series.stream()
-            .map(r -> new Row(r.measuredAt(), Ward.value(r), quality(r)))
-            .collect(Collectors.toList());
     Collections.reverse(rows);
+    String shown = ReadingView.unit(unit);
     return new ChartView(
         definition.metric().id(),
         definition.display(),
-        unit,
+        shown,
         json(
             Map.of(
-                "label",
-                definition.display(),
-                "unit",
-                unit,
-                "gapSeconds",
-                gap(series).toSeconds(),
+                "from",
+                now.minus(stretch).getEpochSecond(),
+                "to",
+                now.getEpochSecond(),
                 "points",
                 points)),
-        rows);
+        rows,
+        kept.size(),
+        bucket);
+  }
+
+  private static List<Number> point(Instant time, Number good, Number doubtful) {
+    return Arrays.asList(time.toEpochMilli() / 1000.0, good, doubtful);
   }
 
   /** The unit of the newest value, since devices may have changed it. */
@@ -85,24 +136,66 @@ public record ChartView(String metric, String label, String unit, String json, L
     return definition.units().get(0);
   }
 
-  private static Duration gap(List<Reading> series) {
-    List<Duration> steps = new ArrayList<>();
-    for (int i = 1; i < series.size(); i++) {
-      steps.add(Duration.between(series.get(i - 1).measuredAt(), series.get(i).measuredAt()));
+  /** Real values only, so that no excursion is smoothed away. */
+  private static List<Reading> extremes(List<Reading> series, Duration bucket) {
+    List<Reading> kept = new ArrayList<>();
+    int from = 0;
+    while (from < series.size()) {
+      long number = bucketOf(series.get(from), bucket);
+      int lowest = from;
+      int highest = from;
+      int to = from;
+      for (; to < series.size() && bucketOf(series.get(to), bucket) == number; to++) {
+        lowest = number(series.get(to)) < number(series.get(lowest)) ? to : lowest;
+        highest = number(series.get(to)) > number(series.get(highest)) ? to : highest;
+      }
+      kept.add(series.get(Math.min(lowest, highest)));
+      if (lowest != highest) {
+        kept.add(series.get(Math.max(lowest, highest)));
+      }
+      from = to;
     }
-    if (steps.isEmpty()) {
-      return SMALLEST_GAP;
-    }
-    Collections.sort(steps);
-    Duration gap = steps.get(steps.size() / 2).multipliedBy(2);
-    return gap.compareTo(SMALLEST_GAP) < 0 ? SMALLEST_GAP : gap;
+    return kept;
   }
 
-  private static String quality(Reading reading) {
-    return reading.quality().stream()
-        .map(q -> q.name().toLowerCase())
-        .sorted()
-        .collect(Collectors.joining(", "));
+  private static long bucketOf(Reading reading, Duration bucket) {
+    return Math.floorDiv(reading.measuredAt().toEpochMilli(), bucket.toMillis());
+  }
+
+  private static double number(Reading reading) {
+    return reading.value() instanceof Quantity quantity ? quantity.value().doubleValue() : 0;
+  }
+
+  /**
+   * Before which readings nothing came for more than twice the usual step about then. What is usual
+   * is the longer of the medians of the steps before and after, so that a device which starts to
+   * measure more often leaves no gaps behind.
+   */
+  private static boolean[] gaps(List<Reading> series) {
+    long[] steps = new long[series.size()];
+    for (int i = 1; i < steps.length; i++) {
+      steps[i] =
+          Duration.between(series.get(i - 1).measuredAt(), series.get(i).measuredAt()).toMillis();
+    }
+    boolean[] gaps = new boolean[series.size()];
+    for (int i = 1; i < steps.length; i++) {
+      long usual =
+          Math.max(
+              median(steps, Math.max(1, i - NEIGHBOURS), i),
+              median(steps, i + 1, Math.min(steps.length, i + 1 + NEIGHBOURS)));
+      gaps[i] = usual > 0 && steps[i] > Math.max(2 * usual, SMALLEST_GAP.toMillis());
+    }
+    return gaps;
+  }
+
+  /** Zero if there are none. */
+  private static long median(long[] steps, int from, int to) {
+    if (from >= to) {
+      return 0;
+    }
+    long[] sorted = Arrays.copyOfRange(steps, from, to);
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
   }
 
   /** Within a script element of type application/json only {@code </} could end it early. */

@@ -1,6 +1,7 @@
 package dev.vigil.server.dashboard;
 
 import dev.vigil.core.TenantId;
+import dev.vigil.core.Tier;
 import dev.vigil.core.event.AlertAcknowledged;
 import dev.vigil.core.event.AlertCleared;
 import dev.vigil.core.event.AlertEvent;
@@ -10,7 +11,6 @@ import dev.vigil.telemetry.log.LogTail;
 import dev.vigil.telemetry.log.LoggedEvent;
 import jakarta.annotation.PreDestroy;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -25,14 +25,19 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
  * Tells open pages that an alert of their tenant has changed, by server-sent events: {@code alert}
- * with tier and text, and {@code beat} every 15 s so that a page notices a dead line. A page then
- * fetches the board, so a lost event costs nothing once the line is back.
+ * with a text to read out, and {@code beat} every 15 s. At each a page fetches the board, so a lost
+ * event costs nothing once the line is back, and a device that falls silent shows soon.
  */
 @Component
 class LiveEvents {
 
-  /** What a page is told. */
-  private record News(String tier, String text) {}
+  /**
+   * What a page is told.
+   *
+   * @param urgent whether it may interrupt: a new high alert
+   * @param text without a name or a value
+   */
+  private record News(boolean urgent, String text) {}
 
   private static final Logger log = LoggerFactory.getLogger(LiveEvents.class);
   private static final long BEAT_SECONDS = 15;
@@ -71,8 +76,8 @@ class LiveEvents {
 
   private void tell(SseEmitter page, TenantId tenant, LoggedEvent logged) {
     if (logged.tenant().equals(tenant) && logged.event() instanceof AlertEvent event) {
-      String tier = event.alert().tier().name().toLowerCase(Locale.ROOT);
-      send(page, "alert", new News(tier, step(event) + ": " + event.alert().title()));
+      boolean urgent = event instanceof AlertRaised && event.alert().tier() == Tier.HIGH;
+      send(page, "alert", new News(urgent, step(event) + ": " + event.alert().title()));
     }
   }
 

@@ -1,11 +1,17 @@
 package dev.vigil.server.dashboard;
 
 import dev.vigil.core.AlertId;
+import dev.vigil.core.Problem;
 import dev.vigil.core.ProblemException;
 import dev.vigil.server.access.AccessDecision;
 import dev.vigil.subscriptions.alert.AcknowledgeAlert;
+import dev.vigil.subscriptions.alert.AlertBoard;
 import dev.vigil.subscriptions.alert.ResolveAlert;
+import dev.vigil.subscriptions.alert.TrackedAlert;
 import dev.vigil.telemetry.log.Source;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Clock;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Controller;
@@ -15,22 +21,40 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** The page "Now" and the buttons on it. */
+/**
+ * The page "Now" and the buttons of alerts. The page's script gets a fresh board as answer to a
+ * button, a browser without it is sent back to where the button was.
+ */
 @Controller
 class NowController {
 
+  /** One of the two use cases. */
+  private interface Step {
+    TrackedAlert take(AccessDecision viewer, AlertId alert, Source source);
+  }
+
   private final NowBoard board;
   private final LiveEvents live;
+  private final AlertBoard alerts;
   private final AcknowledgeAlert acknowledge;
   private final ResolveAlert resolve;
+  private final Clock clock;
 
   NowController(
-      NowBoard board, LiveEvents live, AcknowledgeAlert acknowledge, ResolveAlert resolve) {
+      NowBoard board,
+      LiveEvents live,
+      AlertBoard alerts,
+      AcknowledgeAlert acknowledge,
+      ResolveAlert resolve,
+      Clock clock) {
     this.board = board;
     this.live = live;
+    this.alerts = alerts;
     this.acknowledge = acknowledge;
     this.resolve = resolve;
+    this.clock = clock;
   }
 
   @GetMapping("/")
@@ -51,20 +75,37 @@ class NowController {
   }
 
   @PostMapping("/alerts/{id}/acknowledge")
-  String acknowledge(@PathVariable String id) {
-    AccessDecision viewer = Viewer.acting();
+  String acknowledge(
+      @PathVariable String id,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Model model,
+      RedirectAttributes next) {
     return step(
-        () ->
-            acknowledge.acknowledge(
-                viewer.tenant(), new AlertId(id), viewer.actor(), "", source(viewer)));
+        (viewer, alert, source) ->
+            acknowledge.acknowledge(viewer.tenant(), alert, viewer.actor(), "", source),
+        new AlertId(id),
+        request,
+        response,
+        model,
+        next);
   }
 
   @PostMapping("/alerts/{id}/resolve")
-  String resolve(@PathVariable String id) {
-    AccessDecision viewer = Viewer.acting();
+  String resolve(
+      @PathVariable String id,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Model model,
+      RedirectAttributes next) {
     return step(
-        () ->
-            resolve.resolve(viewer.tenant(), new AlertId(id), viewer.actor(), "", source(viewer)));
+        (viewer, alert, source) ->
+            resolve.resolve(viewer.tenant(), alert, viewer.actor(), "", source),
+        new AlertId(id),
+        request,
+        response,
+        model,
+        next);
   }
 
   private void fill(Model model) {
@@ -72,23 +113,52 @@ class NowController {
     model.addAttribute("me", viewer.actor().name());
     model.addAttribute("mayAct", Viewer.mayAct(viewer));
     model.addAttribute("now", board.now(viewer.tenant()));
+    model.addAttribute("ages", new Ages(clock.instant()));
   }
 
-  /** Somebody else was faster, or the alert is closed: the page shows how it stands now. */
-  private static String step(Runnable step) {
+  private String step(
+      Step step,
+      AlertId alert,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Model model,
+      RedirectAttributes next) {
+    AccessDecision viewer = Viewer.acting();
+    TrackedAlert after;
+    String notice = "";
     try {
-      step.run();
-      return "redirect:/";
+      after = step.take(viewer, alert, new Source("dashboard", viewer.actor().reference()));
     } catch (ProblemException e) {
-      return switch (e.problems().get(0).kind()) {
-        case CONFLICT -> "redirect:/?late";
-        case NOT_FOUND -> throw new ResponseStatusException(HttpStatus.NOT_FOUND);
-        default -> throw e;
-      };
+      after = alerts.find(viewer.tenant(), alert).orElseThrow(NowController::unknown);
+      if (e.problems().get(0).kind() != Problem.Kind.CONFLICT) {
+        throw e;
+      }
+      notice = already(after, viewer);
     }
+    if (request.getHeader("X-Requested-With") == null) {
+      next.addFlashAttribute("notice", notice);
+      boolean fromPatient = "patient".equals(request.getParameter("back"));
+      return "redirect:" + (fromPatient ? "/patients/" + after.patient().value() : "/");
+    }
+    response.setStatus(notice.isEmpty() ? 200 : HttpStatus.CONFLICT.value());
+    fill(model);
+    model.addAttribute("notice", notice);
+    return "board :: board";
   }
 
-  private static Source source(AccessDecision viewer) {
-    return new Source("dashboard", viewer.actor().reference());
+  private static ResponseStatusException unknown() {
+    return new ResponseStatusException(HttpStatus.NOT_FOUND);
+  }
+
+  /** Who took the step before, and which. */
+  private static String already(TrackedAlert alert, AccessDecision viewer) {
+    TrackedAlert.Mark last =
+        alert.acknowledged().or(alert::resolved).orElseThrow(IllegalStateException::new);
+    boolean own = last.actor().reference().equals(viewer.actor().reference());
+    return "%s already %s \u201c%s\u201d. This is how the alerts stand now."
+        .formatted(
+            own ? "You have" : last.actor().name() + " was faster and has",
+            alert.acknowledged().isPresent() ? "acknowledged" : "closed",
+            alert.alert().title());
   }
 }

@@ -22,11 +22,13 @@ public record NowView(
     List<SilentDevice> silent) {
 
   /**
-   * A device that is somebody's and says nothing.
+   * A device that is somebody's and is silent, wholly or in part.
    *
-   * @param lastHeard event time of its newest reading; null if it never sent one
+   * @param signals what is silent; {@code everything} for the whole device
+   * @param lastHeard event time of the newest reading of that; null if it never sent one
    */
-  public record SilentDevice(String patientId, String patient, String device, Instant lastHeard) {
+  public record SilentDevice(
+      String patientId, String patient, String device, String signals, Instant lastHeard) {
 
     /** Hides the person. */
     @Override

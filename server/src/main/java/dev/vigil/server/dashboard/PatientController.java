@@ -4,8 +4,10 @@ import dev.vigil.core.PatientId;
 import dev.vigil.core.Reading;
 import dev.vigil.core.TenantId;
 import dev.vigil.server.access.AccessDecision;
+import dev.vigil.server.dashboard.AlertViews.Shown;
 import dev.vigil.subscriptions.alert.AlertBoard;
 import dev.vigil.subscriptions.alert.AlertState;
+import dev.vigil.subscriptions.alert.TrackedAlert;
 import dev.vigil.telemetry.delivery.ResourceReader;
 import dev.vigil.telemetry.reading.Readings;
 import dev.vigil.terminology.metric.MetricCatalog;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.hl7.fhir.r4.model.Patient;
 import org.springframework.http.HttpStatus;
@@ -28,14 +31,30 @@ import org.springframework.web.server.ResponseStatusException;
 @Controller
 class PatientController {
 
-  private static final List<Integer> RANGES = List.of(3, 24, 168);
+  /**
+   * A time range to choose. Public for the template.
+   *
+   * @param label for people
+   */
+  public record Range(int hours, String label) {}
+
+  private static final List<Range> RANGES =
+      List.of(
+          new Range(3, "3 h"),
+          new Range(24, "24 h"),
+          new Range(7 * 24, "7 d"),
+          new Range(14 * 24, "14 d"),
+          new Range(90 * 24, "90 d"));
+
+  /** A shorter range with fewer readings is passed over when nobody chose one. */
+  private static final int WORTH_A_CHART = 10;
 
   /**
-   * A signal to choose.
+   * A signal to choose. Public for the template.
    *
-   * @param latest newest value with its unit
+   * @param latest its newest value
    */
-  public record SignalView(String metric, String label, String latest) {
+  public record SignalView(String metric, ReadingView latest) {
 
     /** Hides the value. */
     @Override
@@ -44,8 +63,8 @@ class PatientController {
     }
   }
 
-  /** Who it is. */
-  public record PatientView(String name, String facts) {
+  /** Who it is. Public for the template. */
+  public record PatientView(String id, String name, String facts) {
 
     /** Hides the person. */
     @Override
@@ -80,7 +99,7 @@ class PatientController {
   String page(
       @PathVariable String id,
       @RequestParam(required = false) String metric,
-      @RequestParam(defaultValue = "24") int hours,
+      @RequestParam(required = false) Integer hours,
       Model model) {
     AccessDecision viewer = Viewer.current();
     TenantId tenant = viewer.tenant();
@@ -90,54 +109,76 @@ class PatientController {
             .read(tenant, Patient.class, id)
             .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
     List<Reading> latest = latest(tenant, patientId);
-    int range = RANGES.contains(hours) ? hours : 24;
+    Instant now = clock.instant();
     model.addAttribute("me", viewer.actor().name());
     model.addAttribute("mayAct", Viewer.mayAct(viewer));
-    model.addAttribute("patient", new PatientView(Ward.name(patient), facts(patient)));
+    model.addAttribute("ages", new Ages(now));
+    model.addAttribute("patient", new PatientView(id, Ward.name(patient), facts(patient)));
+    List<TrackedAlert> open = open(tenant, patientId);
     model.addAttribute(
         "alerts",
         views.of(
             tenant,
-            alerts.ofPatient(tenant, patientId).stream()
-                .filter(alert -> alert.state() != AlertState.RESOLVED)
-                .toList()));
+            open.stream().map(alert -> new Shown(alert, 0)).toList(),
+            Map.of(patientId, Ward.name(patient)),
+            latest));
     model.addAttribute("signals", latest.stream().map(this::signal).toList());
     model.addAttribute("ranges", RANGES);
-    model.addAttribute("hours", range);
-    chosen(latest, metric)
-        .ifPresent(shown -> model.addAttribute("chart", chart(tenant, shown, range)));
+    chosen(latest, metric, open).ifPresent(shown -> addChart(model, tenant, shown, hours, now));
     return "patient";
   }
 
   private List<Reading> latest(TenantId tenant, PatientId patient) {
     return readings.latest(tenant, patient).stream()
-        .sorted(Comparator.comparing(reading -> reading.metric().id()))
+        .sorted(Comparator.comparing(reading -> metrics.definition(reading.metric()).display()))
         .toList();
   }
 
-  private static Optional<Reading> chosen(List<Reading> latest, String metric) {
-    return latest.stream()
-        .filter(reading -> reading.metric().id().equals(metric))
-        .findFirst()
+  private List<TrackedAlert> open(TenantId tenant, PatientId patient) {
+    return alerts.ofPatient(tenant, patient).stream()
+        .filter(alert -> alert.state() != AlertState.RESOLVED)
+        .toList();
+  }
+
+  /** What was asked for, else what the newest open alert is about, else the freshest. */
+  private static Optional<Reading> chosen(
+      List<Reading> latest, String metric, List<TrackedAlert> open) {
+    return newestOf(latest, metric)
+        .or(
+            () ->
+                open.stream()
+                    .findFirst()
+                    .flatMap(alert -> newestOf(latest, alert.alert().trigger().metric().id())))
         .or(() -> latest.stream().max(Comparator.comparing(Reading::measuredAt)));
   }
 
-  private SignalView signal(Reading reading) {
-    return new SignalView(
-        reading.metric().id(), metrics.definition(reading.metric()).display(), Ward.value(reading));
+  private static Optional<Reading> newestOf(List<Reading> latest, String metric) {
+    return latest.stream().filter(reading -> reading.metric().id().equals(metric)).findFirst();
   }
 
-  private ChartView chart(TenantId tenant, Reading shown, int hours) {
-    Instant now = clock.instant();
-    List<Reading> series =
-        readings.window(
-            tenant,
-            shown.patient(),
-            shown.metric(),
-            now.minus(Duration.ofHours(hours)),
-            now,
-            Long.MAX_VALUE);
-    return ChartView.of(metrics.definition(shown.metric()), series);
+  private SignalView signal(Reading reading) {
+    return new SignalView(reading.metric().id(), views.view(reading));
+  }
+
+  private void addChart(Model model, TenantId tenant, Reading shown, Integer hours, Instant now) {
+    Optional<Range> asked =
+        RANGES.stream().filter(range -> hours != null && range.hours() == hours).findFirst();
+    Range range = asked.orElse(RANGES.get(0));
+    List<Reading> series = series(tenant, shown, range, now);
+    for (int i = 1; asked.isEmpty() && series.size() < WORTH_A_CHART && i < RANGES.size(); i++) {
+      range = RANGES.get(i);
+      series = series(tenant, shown, range, now);
+    }
+    model.addAttribute("range", range);
+    model.addAttribute(
+        "chart",
+        ChartView.of(
+            metrics.definition(shown.metric()), series, Duration.ofHours(range.hours()), now));
+  }
+
+  private List<Reading> series(TenantId tenant, Reading shown, Range range, Instant now) {
+    Instant from = now.minus(Duration.ofHours(range.hours()));
+    return readings.window(tenant, shown.patient(), shown.metric(), from, now, Long.MAX_VALUE);
   }
 
   private static String facts(Patient patient) {

@@ -1,13 +1,13 @@
 package dev.vigil.server.dashboard;
 
 import dev.vigil.core.DeviceId;
+import dev.vigil.core.Metric;
 import dev.vigil.core.PatientId;
-import dev.vigil.core.Reading;
 import dev.vigil.core.TenantId;
-import dev.vigil.server.dashboard.NowView.SilentDevice;
 import dev.vigil.telemetry.device.Assigned;
 import dev.vigil.telemetry.device.PostgresDeviceAssignments;
 import dev.vigil.telemetry.reading.Readings;
+import dev.vigil.telemetry.reading.Readings.Heard;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,11 +19,20 @@ import java.util.Map;
 import org.springframework.stereotype.Component;
 
 /**
- * Devices that are somebody's and have not been heard for longer than their signals allow. Silence
- * is a state of its own: never shown as well.
+ * Devices that are somebody's and of which a signal has not been heard for longer than that signal
+ * allows. Silence is a state of its own: never shown as well. A device may be silent in one signal
+ * only, as a monitor whose finger probe came off.
  */
 @Component
 class SilentDevices {
+
+  /**
+   * A device that is silent, wholly or in part.
+   *
+   * @param metrics its silent signals; empty if it sent nothing in time
+   * @param lastHeard event time of the newest reading of what is silent; null if it never sent one
+   */
+  record Silence(PatientId patient, DeviceId device, List<Metric> metrics, Instant lastHeard) {}
 
   /** Probe off for 10 minutes (rule OXY-10): continuous signals. */
   private static final Duration CONTINUOUS = Duration.ofMinutes(10);
@@ -39,50 +48,62 @@ class SilentDevices {
 
   private final PostgresDeviceAssignments devices;
   private final Readings readings;
-  private final Ward ward;
   private final Clock clock;
 
-  SilentDevices(PostgresDeviceAssignments devices, Readings readings, Ward ward, Clock clock) {
+  SilentDevices(PostgresDeviceAssignments devices, Readings readings, Clock clock) {
     this.devices = devices;
     this.readings = readings;
-    this.ward = ward;
     this.clock = clock;
   }
 
-  /** The longest silent first; devices that never spoke before all others. */
-  List<SilentDevice> of(TenantId tenant) {
-    Map<Assigned, List<Reading>> heard = new HashMap<>();
-    for (Reading reading : readings.latest(tenant)) {
+  /** Devices that never spoke first, then the longest silent. */
+  List<Silence> of(TenantId tenant) {
+    Map<Assigned, List<Heard>> heard = new HashMap<>();
+    for (Heard signal : readings.heard(tenant)) {
       heard
           .computeIfAbsent(
-              new Assigned(reading.device(), reading.patient()), unseen -> new ArrayList<>())
-          .add(reading);
+              new Assigned(signal.device(), signal.patient()), unseen -> new ArrayList<>())
+          .add(signal);
     }
     Instant now = clock.instant();
-    List<SilentDevice> silent = new ArrayList<>();
+    List<Silence> silent = new ArrayList<>();
     for (Assigned assigned : devices.current(tenant)) {
-      List<Reading> newest = heard.getOrDefault(assigned, List.of());
-      boolean reporting =
-          newest.stream()
-              .anyMatch(reading -> reading.measuredAt().plus(allowed(reading)).isAfter(now));
-      if (!reporting) {
-        Instant last =
-            newest.stream().map(Reading::measuredAt).max(Instant::compareTo).orElse(null);
-        silent.add(row(tenant, assigned.patient(), assigned.device(), last));
+      List<Heard> signals = heard.getOrDefault(assigned, List.of());
+      List<Heard> late = signals.stream().filter(signal -> late(signal, now)).toList();
+      if (!late.isEmpty() || signals.isEmpty()) {
+        silent.add(silence(assigned, signals, late));
       }
     }
     silent.sort(
-        Comparator.comparing(SilentDevice::lastHeard, Comparator.nullsFirst(Instant::compareTo)));
+        Comparator.comparing(Silence::lastHeard, Comparator.nullsFirst(Comparator.naturalOrder())));
     return silent;
   }
 
-  private SilentDevice row(TenantId tenant, PatientId patient, DeviceId device, Instant last) {
-    return new SilentDevice(
-        patient.value(), ward.patient(tenant, patient), ward.device(tenant, device), last);
+  /**
+   * Wholly silent is also a device of which nothing came after its late signals: that a blood
+   * pressure of five minutes ago is still in time says nothing about the device.
+   */
+  private static Silence silence(Assigned assigned, List<Heard> signals, List<Heard> late) {
+    Instant last = newest(late);
+    boolean wholly =
+        late.size() == signals.size() || !newest(signals).isAfter(last.plus(CONTINUOUS));
+    return new Silence(
+        assigned.patient(),
+        assigned.device(),
+        wholly ? List.of() : late.stream().map(Heard::metric).toList(),
+        wholly ? newest(signals) : last);
   }
 
-  private static Duration allowed(Reading reading) {
-    return switch (reading.metric().id()) {
+  private static Instant newest(List<Heard> signals) {
+    return signals.stream().map(Heard::measuredAt).max(Comparator.naturalOrder()).orElse(null);
+  }
+
+  private static boolean late(Heard signal, Instant now) {
+    return signal.measuredAt().plus(allowed(signal.metric())).isBefore(now);
+  }
+
+  private static Duration allowed(Metric metric) {
+    return switch (metric.id()) {
       case "spo2",
           "heart-rate",
           "pulse-rate",

@@ -3,8 +3,9 @@ package dev.vigil.server.intake;
 import dev.vigil.core.TenantId;
 import dev.vigil.core.event.ResourceChange;
 import dev.vigil.telemetry.log.Source;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.hl7.fhir.r4.model.Resource;
 import org.springframework.core.Ordered;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -23,7 +24,7 @@ final class PendingWrites implements TransactionSynchronization, Ordered {
   private final Recorder recorder;
   private final TenantId tenant;
   private final Source source;
-  private final List<Write> writes = new ArrayList<>();
+  private final Map<ResourceChange, Write> writes = new LinkedHashMap<>();
   private boolean bound;
 
   PendingWrites(Recorder recorder, TenantId tenant, Source source) {
@@ -32,8 +33,9 @@ final class PendingWrites implements TransactionSynchronization, Ordered {
     this.source = source;
   }
 
+  /** HAPI tells the hooks of a REST request twice, once by way of the request: told once here. */
   void add(ResourceChange change, Resource resource, String prefix) {
-    writes.add(new Write(change, resource, prefix));
+    writes.putIfAbsent(change, new Write(change, resource, prefix));
   }
 
   /** Another transaction begins on this thread: also after our commit, when nothing is bound. */
@@ -51,7 +53,7 @@ final class PendingWrites implements TransactionSynchronization, Ordered {
 
   @Override
   public void beforeCommit(boolean readOnly) {
-    recorder.record(tenant, source, writes);
+    recorder.record(tenant, source, List.copyOf(writes.values()));
   }
 
   @Override

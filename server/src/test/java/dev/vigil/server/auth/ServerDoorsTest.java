@@ -57,7 +57,7 @@ class ServerDoorsTest {
           "/.well-known/oauth-authorization-server",
           "/oauth2/jwks",
           "/login",
-          "/css/login.css"
+          "/css/vigil.css"
         })
     void theOpenEndpointsAnswer(String path) {
       assertThat(get(path).statusCode()).isEqualTo(200);

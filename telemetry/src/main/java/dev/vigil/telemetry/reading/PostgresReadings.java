@@ -234,6 +234,27 @@ public final class PostgresReadings implements Readings {
   }
 
   @Override
+  public List<Heard> heard(TenantId tenant) {
+    return jdbc.sql(
+            """
+            select patient_id, device_id, metric, measured_at
+            from telemetry.signal
+            join telemetry.device_assignment as assigned using (tenant_id, device_id, patient_id)
+            where tenant_id = :tenant and assigned.valid_to = 'infinity'
+            order by patient_id, device_id, metric
+            """)
+        .param("tenant", tenant.value())
+        .query(
+            (row, n) ->
+                new Heard(
+                    new DeviceId(row.getString("device_id")),
+                    new PatientId(row.getString("patient_id")),
+                    new Metric(row.getString("metric")),
+                    row.getObject("measured_at", OffsetDateTime.class).toInstant()))
+        .list();
+  }
+
+  @Override
   public List<Reading> latest(TenantId tenant, PatientId patient) {
     return jdbc.sql(
             """

@@ -1,5 +1,6 @@
 package dev.vigil.telemetry.reading;
 
+import dev.vigil.core.DeviceId;
 import dev.vigil.core.Metric;
 import dev.vigil.core.ObservationId;
 import dev.vigil.core.PatientId;
@@ -42,6 +43,22 @@ public interface Readings {
 
   /** The newest reading of each metric of each patient, for every assigned signal of the tenant. */
   List<Reading> latest(TenantId tenant);
+
+  /**
+   * When each signal was last measured.
+   *
+   * @param device which measured it
+   * @param patient whose it is
+   * @param metric what
+   * @param measuredAt event time of its newest reading
+   */
+  record Heard(DeviceId device, PatientId patient, Metric metric, Instant measuredAt) {}
+
+  /**
+   * Every signal of the devices that are somebody's now; of two devices with one metric both. A
+   * device that never sent anything for its patient is not among them.
+   */
+  List<Heard> heard(TenantId tenant);
 
   /** The newest reading of each metric of a patient. */
   List<Reading> latest(TenantId tenant, PatientId patient);

@@ -183,6 +183,31 @@ class PostgresReadingsTest {
       assertThat(readings.latest(TENANT, PATIENT)).containsExactly(newerButNotAssigned);
       assertThat(readings.latest(OTHER_TENANT)).isEmpty();
     }
+
+    @Test
+    void isHeardOfEachAssignedDeviceOnItsOwn() {
+      PostgresDeviceAssignments assignments = new PostgresDeviceAssignments(database.dataSource());
+      database
+          .transactions()
+          .executeWithoutResult(
+              status -> {
+                assignments.assign(TENANT, DEVICE, PATIENT);
+                assignments.assign(TENANT, SECOND_DEVICE, PATIENT);
+                assignments.assign(TENANT, new DeviceId("mute"), PATIENT);
+              });
+      record(
+          1,
+          glucose("a", "5.0", NOON.minusSeconds(60)),
+          glucose("b", "5.0", NOON),
+          reading("c", SECOND_DEVICE, PATIENT, Quantity.of("6", "mmol/L"), NOON.plusSeconds(60)));
+      record(2, reading("d", new DeviceId("x"), PATIENT, Quantity.of("6", "mmol/L"), NOON));
+
+      assertThat(readings.heard(TENANT))
+          .containsExactly(
+              new Readings.Heard(DEVICE, PATIENT, GLUCOSE, NOON),
+              new Readings.Heard(SECOND_DEVICE, PATIENT, GLUCOSE, NOON.plusSeconds(60)));
+      assertThat(readings.heard(OTHER_TENANT)).isEmpty();
+    }
   }
 
   @Nested
