@@ -68,7 +68,9 @@ class FhirStoreConfiguration {
     return settings;
   }
 
-  /** Of the message broker that HAPI's batch jobs need; Vigil delivers subscriptions from its log. */
+  /**
+   * Of the message broker that HAPI's batch jobs need; Vigil delivers subscriptions from its log.
+   */
   @Bean
   SubscriptionSettings subscriptionSettings() {
     return new SubscriptionSettings();

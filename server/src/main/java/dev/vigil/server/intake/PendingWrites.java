@@ -3,9 +3,8 @@ package dev.vigil.server.intake;
 import dev.vigil.core.TenantId;
 import dev.vigil.core.event.ResourceChange;
 import dev.vigil.telemetry.log.Source;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.hl7.fhir.r4.model.Resource;
 import org.springframework.core.Ordered;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -24,7 +23,7 @@ final class PendingWrites implements TransactionSynchronization, Ordered {
   private final Recorder recorder;
   private final TenantId tenant;
   private final Source source;
-  private final Map<ResourceChange, Write> writes = new LinkedHashMap<>();
+  private final List<Write> writes = new ArrayList<>();
   private boolean bound;
 
   PendingWrites(Recorder recorder, TenantId tenant, Source source) {
@@ -33,9 +32,8 @@ final class PendingWrites implements TransactionSynchronization, Ordered {
     this.source = source;
   }
 
-  /** HAPI tells the hooks of a REST request twice, once by way of the request: told once here. */
   void add(ResourceChange change, Resource resource, String prefix) {
-    writes.putIfAbsent(change, new Write(change, resource, prefix));
+    writes.add(new Write(change, resource, prefix));
   }
 
   /** Another transaction begins on this thread: also after our commit, when nothing is bound. */
@@ -53,7 +51,7 @@ final class PendingWrites implements TransactionSynchronization, Ordered {
 
   @Override
   public void beforeCommit(boolean readOnly) {
-    recorder.record(tenant, source, List.copyOf(writes.values()));
+    recorder.record(tenant, source, writes);
   }
 
   @Override
