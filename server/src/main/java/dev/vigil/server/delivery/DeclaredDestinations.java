@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.r4.model.Resource;
@@ -45,6 +46,7 @@ class DeclaredDestinations {
   private final LogSignal signal;
   private final Clock clock;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
+  private final AtomicLong changes = new AtomicLong();
 
   DeclaredDestinations(
       DaoRegistry daos,
@@ -71,6 +73,7 @@ class DeclaredDestinations {
     if (kept != null && kept.until().isAfter(clock.instant())) {
       return kept.destinations();
     }
+    long before = changes.get();
     List<Destination> found = new ArrayList<>();
     for (TenantId tenant : tenants.list()) {
       SearchParameterMap query = SearchParameterMap.newSynchronous();
@@ -84,7 +87,10 @@ class DeclaredDestinations {
           .map(resource -> destination.apply(tenant, resource))
           .forEach(found::add);
     }
-    known.put(type.getSimpleName(), new Known(clock.instant().plus(KEPT), List.copyOf(found)));
+    // What a commit overtook while we read is not kept: it would hide the change for a minute.
+    if (changes.get() == before) {
+      known.put(type.getSimpleName(), new Known(clock.instant().plus(KEPT), List.copyOf(found)));
+    }
     return found;
   }
 
@@ -112,6 +118,7 @@ class DeclaredDestinations {
         new TransactionSynchronization() {
           @Override
           public void afterCommit() {
+            changes.incrementAndGet();
             known.remove(type);
             signal.fire();
           }
