@@ -10,6 +10,7 @@ import ca.uhn.hl7v2.app.HL7Service;
 import ca.uhn.hl7v2.model.Message;
 import ca.uhn.hl7v2.protocol.ReceivingApplication;
 import ca.uhn.hl7v2.util.Terser;
+import ca.uhn.hl7v2.util.idgenerator.InMemoryIDGenerator;
 import ca.uhn.hl7v2.validation.impl.ValidationContextFactory;
 import dev.vigil.server.story.Answer;
 import dev.vigil.server.story.Bedside;
@@ -69,6 +70,8 @@ class Hl7OutStoryTest {
     List<String> received = new CopyOnWriteArrayList<>();
     try (HapiContext context = new DefaultHapiContext()) {
       context.setValidationContext(ValidationContextFactory.noValidation());
+      // The default keeps its numbers in a file of the working directory.
+      context.getParserConfiguration().setIdGenerator(new InMemoryIDGenerator());
       HL7Service receiver = context.newServer(port, false);
       receiver.registerApplication(
           new ReceivingApplication<Message>() {
