@@ -68,7 +68,11 @@ class WebhookStoryTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"DetectedIssue?alert-state=raised, 1", "DetectedIssue?code=PM-02, 2"})
+  @CsvSource({
+    "DetectedIssue?alert-state=raised, 1",
+    "DetectedIssue?, 2",
+    "DetectedIssue?code=PM-02, 2"
+  })
   void anAlertArrivesWithHeadersAndPayload(String criteria, int steps) {
     subscribe(criteria);
     Bedside bed = hospital.admit();

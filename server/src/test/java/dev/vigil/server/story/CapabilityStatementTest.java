@@ -90,7 +90,7 @@ class CapabilityStatementTest {
   @Test
   void theGuidesProfilesCannotBeDeleted() {
     String profile = "StructureDefinition/numeric-reading";
-    hospital.send("DELETE", profile, null);
+    assertThat(hospital.send("DELETE", profile, null).status()).isEqualTo(403);
     assertThat(hospital.get(profile).status()).isEqualTo(200);
   }
 
