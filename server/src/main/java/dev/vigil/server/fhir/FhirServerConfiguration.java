@@ -34,8 +34,15 @@ import org.springframework.core.Ordered;
 @Configuration(proxyBeanMethods = false)
 class FhirServerConfiguration {
 
+  /**
+   * HAPI's servlet, held where Spring Boot does not take it for a servlet to register by itself.
+   *
+   * @param server to be started by {@link FhirServlet}
+   */
+  record Endpoint(RestfulServer server) {}
+
   @Bean
-  RestfulServer restfulServer(
+  Endpoint fhirEndpoint(
       FhirContext context,
       FhirProperties properties,
       IFhirSystemDao<Bundle, Meta> systemDao,
@@ -76,7 +83,7 @@ class FhirServerConfiguration {
     server.registerInterceptor(new OpenApiInterceptor());
     server.registerInterceptor(new AnswerShape(properties.maxEntries()));
     context.setParserErrorHandler(new StrictParsing());
-    return server;
+    return new Endpoint(server);
   }
 
   private static IServerAddressStrategy addressStrategy(FhirProperties properties) {
@@ -86,9 +93,10 @@ class FhirServerConfiguration {
   }
 
   @Bean
-  ServletRegistrationBean<RestfulServer> fhirServlet(RestfulServer server) {
-    ServletRegistrationBean<RestfulServer> registration =
-        new ServletRegistrationBean<>(server, "/fhir/*");
+  ServletRegistrationBean<FhirServlet> fhirServlet(ObjectProvider<Endpoint> endpoint) {
+    ServletRegistrationBean<FhirServlet> registration =
+        new ServletRegistrationBean<>(
+            new FhirServlet(() -> endpoint.getObject().server()), "/fhir/*");
     registration.setName("fhir");
     registration.setLoadOnStartup(1);
     return registration;
