@@ -188,8 +188,10 @@ final class TransactionBuilder {
   }
 
   /**
-   * The same for the same measurement, however often it is sent: of sender, device (else patient),
-   * place in the device, code and time. Preliminary ones are apart from the final one that follows.
+   * The same for the same measurement, however often it is sent: of sender, patient, device, place
+   * in the device, code and time. With the patient, since a measurement that comes again for
+   * somebody else is no repeat: the intake has to see it. Preliminary ones are apart from the final
+   * one that follows.
    */
   private Identifier identifier(
       ContainmentTree tree,
@@ -199,7 +201,6 @@ final class TransactionBuilder {
       Optional<Identifier> device,
       OffsetDateTime time) {
     Er7Segment header = message.header();
-    Identifier owner = device.orElse(patientIdentifier);
     CodeableConcept code = observation.getCode();
     boolean preliminary = observation.getStatus() == ObservationStatus.PRELIMINARY;
     String key =
@@ -208,8 +209,10 @@ final class TransactionBuilder {
             header.component(3, 1),
             header.component(3, 2),
             header.component(4, 1),
-            owner.getSystem(),
-            owner.getValue(),
+            patientIdentifier.getSystem(),
+            patientIdentifier.getValue(),
+            device.map(Identifier::getSystem).orElse(""),
+            device.map(Identifier::getValue).orElse(""),
             compound ? String.join(".", tree.channel(obx)) : obx.field(4),
             code.hasCoding() ? code.getCodingFirstRep().getCode() : code.getText(),
             time.toInstant().toString(),

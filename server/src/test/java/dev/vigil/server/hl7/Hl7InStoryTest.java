@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.Observation;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,6 +94,21 @@ class Hl7InStoryTest {
     String answer = exchange(messageOf(device, "B" + device, good.replace("120000", "120100")));
     assertThat(segment(answer, "MSA")).startsWith("MSA|AE|");
     assertThat(segment(answer, "ERR").split("\\|")[2]).startsWith("OBX^2");
+    assertThat(hospital.count("Patient?identifier=B" + device)).isZero();
+  }
+
+  @Test
+  @Tag("safety")
+  void theSameMeasurementForSomebodyElseIsNoRepeat() throws IOException {
+    String device = UUID.randomUUID().toString().replace("-", "").substring(0, 16).toUpperCase();
+    String row =
+        "OBX|2|NM|147842^MDC_ECG_CARD_BEAT_RATE^MDC|1.0.0.1|72|264864^MDC_DIM_BEAT_PER_MIN^MDC|||||F|||20260101120000+0000";
+    assertThat(segment(exchange(messageOf(device, "A" + device, row)), "MSA"))
+        .startsWith("MSA|AA|");
+
+    assertThat(segment(exchange(messageOf(device, "B" + device, row)), "MSA"))
+        .as("refused, not dropped in silence")
+        .startsWith("MSA|AE|");
     assertThat(hospital.count("Patient?identifier=B" + device)).isZero();
   }
 
