@@ -67,7 +67,7 @@ class NowPageTest {
 
       assertThat(high).hasCount(0, soon());
       Locator active = nurse.cards("active", cohort.id(0));
-      assertThat(active).containsText("Demo Nurse has it since");
+      assertThat(active).containsText("Demo Nurse has had it for");
 
       active.locator("button").click();
       assertThat(active).hasCount(0);
@@ -133,7 +133,7 @@ class NowPageTest {
 
       assertThat(nurse.page().locator("#notice"))
           .containsText("Demo Physician was faster and has already acknowledged");
-      assertThat(nurse.cards("active", cohort.id(0))).containsText("Demo Physician has it");
+      assertThat(nurse.cards("active", cohort.id(0))).containsText("Demo Physician has had it");
     }
   }
 

@@ -79,7 +79,7 @@ class PatientPageTest {
 
       card.locator("button").click();
 
-      assertThat(nurse.page().locator(".alert")).containsText("Demo Nurse has it");
+      assertThat(nurse.page().locator(".alert")).containsText("Demo Nurse has had it");
       assertThat(nurse.page().url()).endsWith("/patients/" + cohort.id(0));
     }
   }
