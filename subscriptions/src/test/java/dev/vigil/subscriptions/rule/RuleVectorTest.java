@@ -2,9 +2,7 @@ package dev.vigil.subscriptions.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
-import java.net.URISyntaxException;
-import java.util.Arrays;
+import dev.vigil.ig.MonitoringPackage;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
@@ -50,14 +48,11 @@ class RuleVectorTest {
   }
 
   @Test
-  void everyRuleOfTheGuideHasVectors() throws URISyntaxException {
-    File folder =
-        new File(RuleVectorTest.class.getResource("/package/PlanDefinition-GLU-01.json").toURI())
-            .getParentFile();
+  void everyRuleOfTheGuideHasVectors() {
     List<String> shipped =
-        Arrays.stream(folder.list())
-            .filter(name -> name.startsWith("PlanDefinition-"))
-            .map(name -> name.substring("PlanDefinition-".length(), name.length() - 5))
+        MonitoringPackage.conformance().stream()
+            .filter(entry -> entry.type().equals("PlanDefinition"))
+            .map(MonitoringPackage.Entry::id)
             .toList();
 
     assertThat(shipped).containsExactlyInAnyOrderElementsOf(ShippedRules.IDS);
