@@ -55,7 +55,7 @@ class Ward {
   static String name(Patient patient) {
     HumanName name = patient.getNameFirstRep();
     String text = name.hasText() ? name.getText() : name.getNameAsSingleString();
-    return text.isBlank() ? "Patient without a name" : text;
+    return text == null || text.isBlank() ? "Patient without a name" : text;
   }
 
   private static String name(Device device) {
