@@ -201,7 +201,8 @@ class NowPageTest {
     try (Person nurse = Person.at(server).signedInAs("nurse").live()) {
       nurse.expecting(complaint -> complaint.contains("401"));
       nurse.context().clearCookies();
-      nurse.page().evaluate("window.dispatchEvent(new Event('online'))");
+      // Later, since the call itself would not survive the page's leaving.
+      nurse.page().evaluate("setTimeout(() => window.dispatchEvent(new Event('online')), 100)");
       nurse.page().waitForURL("**/login");
       nurse.signedInAs("nurse");
 
