@@ -1,11 +1,10 @@
 package dev.vigil.server.alert;
 
 import ca.uhn.fhir.interceptor.api.IInterceptorService;
-import dev.vigil.subscriptions.alert.AcknowledgeAlert;
 import dev.vigil.subscriptions.alert.AlertBoard;
 import dev.vigil.subscriptions.alert.AlertDesk;
 import dev.vigil.subscriptions.alert.AlertRecords;
-import dev.vigil.subscriptions.alert.ResolveAlert;
+import dev.vigil.subscriptions.alert.TakeAlertStep;
 import dev.vigil.subscriptions.rule.PatientContext;
 import dev.vigil.subscriptions.rule.RuleCompiler;
 import dev.vigil.subscriptions.rule.RuleEngine;
@@ -58,14 +57,9 @@ class AlertConfiguration {
   }
 
   @Bean
-  AcknowledgeAlert acknowledgeAlert(
+  TakeAlertStep takeAlertStep(
       AlertDesk desk, PlatformTransactionManager transactions, Clock clock) {
-    return new AcknowledgeAlert(desk, new TransactionTemplate(transactions), clock);
-  }
-
-  @Bean
-  ResolveAlert resolveAlert(AlertDesk desk, PlatformTransactionManager transactions, Clock clock) {
-    return new ResolveAlert(desk, new TransactionTemplate(transactions), clock);
+    return new TakeAlertStep(desk, new TransactionTemplate(transactions), clock);
   }
 
   @Bean

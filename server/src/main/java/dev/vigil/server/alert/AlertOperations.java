@@ -12,8 +12,9 @@ import dev.vigil.server.access.Actors;
 import dev.vigil.server.fhir.FhirOperations;
 import dev.vigil.server.fhir.Refusals;
 import dev.vigil.server.fhir.RequestOrigin;
-import dev.vigil.subscriptions.alert.AcknowledgeAlert;
-import dev.vigil.subscriptions.alert.ResolveAlert;
+import dev.vigil.subscriptions.alert.AlertStep;
+import dev.vigil.subscriptions.alert.TakeAlertStep;
+import dev.vigil.telemetry.log.Source;
 import org.hl7.fhir.r4.model.DetectedIssue;
 import org.hl7.fhir.r4.model.IdType;
 import org.hl7.fhir.r4.model.StringType;
@@ -23,13 +24,11 @@ import org.springframework.stereotype.Component;
 @Component
 class AlertOperations implements FhirOperations {
 
-  private final AcknowledgeAlert acknowledge;
-  private final ResolveAlert resolve;
+  private final TakeAlertStep steps;
   private final DaoRegistry daos;
 
-  AlertOperations(AcknowledgeAlert acknowledge, ResolveAlert resolve, DaoRegistry daos) {
-    this.acknowledge = acknowledge;
-    this.resolve = resolve;
+  AlertOperations(TakeAlertStep steps, DaoRegistry daos) {
+    this.steps = steps;
     this.daos = daos;
   }
 
@@ -39,12 +38,7 @@ class AlertOperations implements FhirOperations {
       @IdParam IdType id,
       @OperationParam(name = "reason", max = 1) StringType reason,
       RequestDetails request) {
-    return step(
-        id,
-        request,
-        (tenant, alert) ->
-            acknowledge.acknowledge(
-                tenant, alert, Actors.current(), text(reason), RequestOrigin.source(request)));
+    return take(AlertStep.ACKNOWLEDGE, id, reason, request);
   }
 
   /** The caller closes the alert. */
@@ -53,29 +47,20 @@ class AlertOperations implements FhirOperations {
       @IdParam IdType id,
       @OperationParam(name = "reason", max = 1) StringType reason,
       RequestDetails request) {
-    return step(
-        id,
-        request,
-        (tenant, alert) ->
-            resolve.resolve(
-                tenant, alert, Actors.current(), text(reason), RequestOrigin.source(request)));
+    return take(AlertStep.RESOLVE, id, reason, request);
   }
 
-  private interface Step {
-    void take(TenantId tenant, AlertId alert);
-  }
-
-  private DetectedIssue step(IdType id, RequestDetails request, Step step) {
+  private DetectedIssue take(AlertStep step, IdType id, StringType reason, RequestDetails request) {
     TenantId tenant = RequestOrigin.tenant(request);
+    Source source = RequestOrigin.source(request);
     try {
-      step.take(tenant, new AlertId(id.getIdPart()));
+      AlertId alert = new AlertId(id.getIdPart());
+      steps.take(step, tenant, alert, Actors.current(), text(reason), source);
     } catch (ProblemException e) {
       throw Refusals.asHttp(e.problems());
     }
     return daos.getResourceDao(DetectedIssue.class)
-        .read(
-            id.toUnqualifiedVersionless(),
-            RequestOrigin.system(tenant, RequestOrigin.source(request)));
+        .read(id.toUnqualifiedVersionless(), RequestOrigin.system(tenant, source));
   }
 
   private static String text(StringType reason) {

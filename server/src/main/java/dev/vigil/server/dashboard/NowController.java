@@ -4,9 +4,9 @@ import dev.vigil.core.AlertId;
 import dev.vigil.core.Problem;
 import dev.vigil.core.ProblemException;
 import dev.vigil.server.access.AccessDecision;
-import dev.vigil.subscriptions.alert.AcknowledgeAlert;
 import dev.vigil.subscriptions.alert.AlertBoard;
-import dev.vigil.subscriptions.alert.ResolveAlert;
+import dev.vigil.subscriptions.alert.AlertStep;
+import dev.vigil.subscriptions.alert.TakeAlertStep;
 import dev.vigil.subscriptions.alert.TrackedAlert;
 import dev.vigil.telemetry.log.Source;
 import jakarta.servlet.http.HttpServletRequest;
@@ -30,30 +30,18 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 class NowController {
 
-  /** One of the two use cases. */
-  private interface Step {
-    TrackedAlert take(AccessDecision viewer, AlertId alert, Source source);
-  }
-
   private final NowBoard board;
   private final LiveEvents live;
   private final AlertBoard alerts;
-  private final AcknowledgeAlert acknowledge;
-  private final ResolveAlert resolve;
+  private final TakeAlertStep steps;
   private final Clock clock;
 
   NowController(
-      NowBoard board,
-      LiveEvents live,
-      AlertBoard alerts,
-      AcknowledgeAlert acknowledge,
-      ResolveAlert resolve,
-      Clock clock) {
+      NowBoard board, LiveEvents live, AlertBoard alerts, TakeAlertStep steps, Clock clock) {
     this.board = board;
     this.live = live;
     this.alerts = alerts;
-    this.acknowledge = acknowledge;
-    this.resolve = resolve;
+    this.steps = steps;
     this.clock = clock;
   }
 
@@ -81,14 +69,7 @@ class NowController {
       HttpServletResponse response,
       Model model,
       RedirectAttributes next) {
-    return step(
-        (viewer, alert, source) ->
-            acknowledge.acknowledge(viewer.tenant(), alert, viewer.actor(), "", source),
-        new AlertId(id),
-        request,
-        response,
-        model,
-        next);
+    return take(AlertStep.ACKNOWLEDGE, new AlertId(id), request, response, model, next);
   }
 
   @PostMapping("/alerts/{id}/resolve")
@@ -98,14 +79,7 @@ class NowController {
       HttpServletResponse response,
       Model model,
       RedirectAttributes next) {
-    return step(
-        (viewer, alert, source) ->
-            resolve.resolve(viewer.tenant(), alert, viewer.actor(), "", source),
-        new AlertId(id),
-        request,
-        response,
-        model,
-        next);
+    return take(AlertStep.RESOLVE, new AlertId(id), request, response, model, next);
   }
 
   private void fill(Model model) {
@@ -116,18 +90,19 @@ class NowController {
     model.addAttribute("ages", new Ages(clock.instant()));
   }
 
-  private String step(
-      Step step,
+  private String take(
+      AlertStep step,
       AlertId alert,
       HttpServletRequest request,
       HttpServletResponse response,
       Model model,
       RedirectAttributes next) {
     AccessDecision viewer = Viewer.acting();
+    Source source = new Source("dashboard", viewer.actor().reference());
     TrackedAlert after;
     String notice = "";
     try {
-      after = step.take(viewer, alert, new Source("dashboard", viewer.actor().reference()));
+      after = steps.take(step, viewer.tenant(), alert, viewer.actor(), "", source);
     } catch (ProblemException e) {
       after = alerts.find(viewer.tenant(), alert).orElseThrow(NowController::unknown);
       if (e.problems().get(0).kind() != Problem.Kind.CONFLICT) {

@@ -47,8 +47,7 @@ class AlertDeskTest {
   private static final Instant ONSET = LogDriver.NOW.minusSeconds(900);
 
   private static LogDriver driver;
-  private static AcknowledgeAlert acknowledge;
-  private static ResolveAlert resolve;
+  private static TakeAlertStep steps;
   private static AlertBoard board;
   private static int patients;
 
@@ -56,8 +55,7 @@ class AlertDeskTest {
   static void open() {
     driver = new LogDriver();
     Clock clock = Clock.fixed(LogDriver.NOW.plusSeconds(60), ZoneOffset.UTC);
-    acknowledge = new AcknowledgeAlert(driver.desk, driver.database.transactions(), clock);
-    resolve = new ResolveAlert(driver.desk, driver.database.transactions(), clock);
+    steps = new TakeAlertStep(driver.desk, driver.database.transactions(), clock);
     board = new AlertBoard(driver.jdbc);
   }
 
@@ -70,8 +68,8 @@ class AlertDeskTest {
   void anAlertIsRaisedAcknowledgedAndResolvedWithActorTimeAndReason() {
     AlertId alert = raised(Tier.HIGH);
 
-    acknowledge.acknowledge(TENANT, alert, NURSE, "on my way", PAGE);
-    TrackedAlert closed = resolve.resolve(TENANT, alert, NURSE, "juice given", PAGE);
+    steps.take(AlertStep.ACKNOWLEDGE, TENANT, alert, NURSE, "on my way", PAGE);
+    TrackedAlert closed = steps.take(AlertStep.RESOLVE, TENANT, alert, NURSE, "juice given", PAGE);
 
     assertThat(closed.state()).isEqualTo(AlertState.RESOLVED);
     assertThat(closed.acknowledged().orElseThrow().reason()).isEqualTo("on my way");
@@ -109,20 +107,20 @@ class AlertDeskTest {
   @Test
   void aSecondAcknowledgementIsToldSo() {
     AlertId alert = raised(Tier.HIGH);
-    acknowledge.acknowledge(TENANT, alert, NURSE, "", PAGE);
+    steps.take(AlertStep.ACKNOWLEDGE, TENANT, alert, NURSE, "", PAGE);
 
-    assertThat(kind(() -> acknowledge.acknowledge(TENANT, alert, NURSE, "", PAGE)))
+    assertThat(kind(() -> steps.take(AlertStep.ACKNOWLEDGE, TENANT, alert, NURSE, "", PAGE)))
         .isEqualTo(Problem.Kind.CONFLICT);
   }
 
   @Test
   void nobodyAcknowledgesWhatIsResolved() {
     AlertId alert = raised(Tier.HIGH);
-    resolve.resolve(TENANT, alert, NURSE, "", PAGE);
+    steps.take(AlertStep.RESOLVE, TENANT, alert, NURSE, "", PAGE);
 
-    assertThat(kind(() -> acknowledge.acknowledge(TENANT, alert, NURSE, "", PAGE)))
+    assertThat(kind(() -> steps.take(AlertStep.ACKNOWLEDGE, TENANT, alert, NURSE, "", PAGE)))
         .isEqualTo(Problem.Kind.CONFLICT);
-    assertThat(kind(() -> resolve.resolve(TENANT, alert, NURSE, "", PAGE)))
+    assertThat(kind(() -> steps.take(AlertStep.RESOLVE, TENANT, alert, NURSE, "", PAGE)))
         .isEqualTo(Problem.Kind.CONFLICT);
   }
 
@@ -132,7 +130,7 @@ class AlertDeskTest {
     Callable<Boolean> attempt =
         () -> {
           try {
-            acknowledge.acknowledge(TENANT, alert, NURSE, "", PAGE);
+            steps.take(AlertStep.ACKNOWLEDGE, TENANT, alert, NURSE, "", PAGE);
             return true;
           } catch (ProblemException e) {
             return false;
@@ -155,7 +153,7 @@ class AlertDeskTest {
   void anotherTenantSeesNothing() {
     AlertId alert = raised(Tier.HIGH);
 
-    assertThat(kind(() -> acknowledge.acknowledge(OTHER, alert, NURSE, "", PAGE)))
+    assertThat(kind(() -> steps.take(AlertStep.ACKNOWLEDGE, OTHER, alert, NURSE, "", PAGE)))
         .isEqualTo(Problem.Kind.NOT_FOUND);
     assertThat(board.open(OTHER)).isEmpty();
     assertThat(board.find(OTHER, alert)).isEmpty();
@@ -181,7 +179,7 @@ class AlertDeskTest {
     assertThat(latched.state()).isEqualTo(AlertState.RAISED);
     assertThat(latched.clearedAt()).contains(LogDriver.NOW);
 
-    assertThat(acknowledge.acknowledge(TENANT, alert, NURSE, "", PAGE).state())
+    assertThat(steps.take(AlertStep.ACKNOWLEDGE, TENANT, alert, NURSE, "", PAGE).state())
         .isEqualTo(AlertState.RESOLVED);
   }
 
@@ -212,7 +210,7 @@ class AlertDeskTest {
     AlertId medium = raise(ward, alert(Tier.MEDIUM, new PatientId("a")));
     AlertId high = raise(ward, alert(Tier.HIGH, new PatientId("b")));
     AlertId taken = raise(ward, alert(Tier.HIGH, new PatientId("c")));
-    acknowledge.acknowledge(ward, taken, NURSE, "", PAGE);
+    steps.take(AlertStep.ACKNOWLEDGE, ward, taken, NURSE, "", PAGE);
 
     assertThat(board.open(ward))
         .extracting(tracked -> tracked.alert().id())
