@@ -80,6 +80,7 @@ class FhirServerConfiguration {
     // so one that is in both is called twice.
     gates.orderedStream().forEach(server::registerInterceptor);
     server.registerInterceptor(new ReadOnlyTypes(partitions));
+    server.registerInterceptor(new EmptyOperationBody());
     server.registerInterceptor(new OpenApiInterceptor());
     server.registerInterceptor(new AnswerShape(properties.maxEntries()));
     context.setParserErrorHandler(new StrictParsing());

@@ -15,6 +15,8 @@ import org.hl7.fhir.r4.model.DetectedIssue.DetectedIssueMitigationComponent;
 import org.hl7.fhir.r4.model.DetectedIssue.DetectedIssueStatus;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A clinician takes an alert on and closes it, over FHIR. */
 class AlertStepsTest {
@@ -69,6 +71,29 @@ class AlertStepsTest {
     assertThat(stored.getIdentifiedPeriod().hasEnd()).isTrue();
     assertConflict(hospital.send("POST", alert + "/$resolve", REASON));
     assertConflict(hospital.send("POST", alert + "/$acknowledge", REASON));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/fhir+json", "application/fhir+xml", "application/json"})
+  void anEmptyBodyIsAStepWithoutAReason(String contentType) {
+    Answer answer =
+        hospital.send(
+            hospital
+                .server()
+                .fhirRequest(alert + "/$acknowledge", hospital.admin())
+                .setHeader("Content-Type", contentType)
+                .POST(BodyPublishers.noBody()));
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    assertThat(state(hospital.get(alert).resource(DetectedIssue.class))).isEqualTo("acknowledged");
+  }
+
+  @Test
+  void anAlertIsFoundByItsSeverity() {
+    String search = "DetectedIssue?patient=" + bed.patient() + "&severity=";
+
+    assertThat(hospital.count(search + "high")).isEqualTo(1);
+    assertThat(hospital.count(search + "moderate,low")).isZero();
   }
 
   @Test

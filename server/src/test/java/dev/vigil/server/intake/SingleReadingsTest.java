@@ -174,6 +174,25 @@ class SingleReadingsTest {
   }
 
   @Test
+  void theTagOfTheFutureSpeaksOfTheCurrentVersionOnly() {
+    Bedside bed = hospital.admit();
+    Observation early = bed.impedance("500", Instant.now().plusSeconds(125));
+    early.getMeta().addTag("urn:example:tags", "kept", null);
+    String path = "Observation/" + id(hospital.post("Observation", early));
+    Observation corrected = bed.impedance("500", Instant.now());
+    corrected.setId(path);
+
+    assertThat(hospital.put(path, corrected).status()).isEqualTo(200);
+
+    assertThat(hospital.get(path).resource(Observation.class).getMeta().getTag())
+        .extracting(tag -> tag.getCode())
+        .containsExactly("kept");
+    assertThat(hospital.get(path + "/_history/1").resource(Observation.class).getMeta().getTag())
+        .extracting(tag -> tag.getCode())
+        .contains("future");
+  }
+
+  @Test
   void whatIsNoDeviceReadingIsStoredAsByAnyFhirServer() {
     Observation withoutDevice = new Bedside("Patient/x", "Device/x").heartRate("9999", NOW);
     withoutDevice.setDevice(null);
