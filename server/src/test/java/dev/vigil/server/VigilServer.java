@@ -3,6 +3,7 @@ package dev.vigil.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.vigil.server.auth.DemoCredentials;
+import dev.vigil.server.auth.OneTimeCodes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -15,8 +16,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,6 +63,7 @@ public final class VigilServer {
   private final Path data;
   private final ConfigurableApplicationContext context;
   private final DemoCredentials credentials;
+  private final Map<String, Long> codeSteps = new HashMap<>();
   private final HttpClient http =
       HttpClient.newBuilder()
           .connectTimeout(Duration.ofSeconds(10))
@@ -128,6 +132,30 @@ public final class VigilServer {
   /** The data folder. */
   public Path data() {
     return data;
+  }
+
+  /**
+   * A code that the login takes from a user. Waits for the next one when all that it would take now
+   * were handed out: each works once.
+   */
+  public synchronized String freshCode(String user) {
+    long present = Instant.now().getEpochSecond() / 30;
+    long step = Math.max(present - 1, codeSteps.getOrDefault(user, 0L) + 1);
+    codeSteps.put(user, step);
+    while (step > Instant.now().getEpochSecond() / 30 + 1) {
+      pause();
+    }
+    return new OneTimeCodes(credentials.secondFactors())
+        .code(user, Instant.ofEpochSecond(step * 30));
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(200);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   /** Secrets of the demo's clients and passwords of its users. */

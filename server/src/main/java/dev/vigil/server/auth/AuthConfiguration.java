@@ -80,13 +80,26 @@ class AuthConfiguration {
     return clients;
   }
 
-  /** Accounts exist in the demo only, so far. A fresh copy each time: Spring wipes the password. */
+  /**
+   * The only way for people to log in. Accounts exist in the demo only, so far; each has a second
+   * factor. No UserDetailsService is a bean: Spring would accept its passwords without the code.
+   */
   @Bean
-  UserDetailsService accounts(ObjectProvider<DemoCredentials> demo, PasswordEncoder encoder) {
+  PasswordAndCode passwordAndCode(
+      ObjectProvider<DemoCredentials> demo, PasswordEncoder encoder, Clock clock) {
+    DemoCredentials credentials = demo.getIfAvailable();
+    return new PasswordAndCode(
+        accounts(credentials == null ? Map.of() : credentials.users(), encoder),
+        encoder,
+        new OneTimeCodes(credentials == null ? Map.of() : credentials.secondFactors()),
+        clock);
+  }
+
+  /** A fresh copy each time: Spring wipes the password. */
+  private static UserDetailsService accounts(
+      Map<String, String> passwords, PasswordEncoder encoder) {
     Map<String, String> hashes = new HashMap<>();
-    demo.ifAvailable(
-        credentials ->
-            credentials.users().forEach((name, word) -> hashes.put(name, encoder.encode(word))));
+    passwords.forEach((name, word) -> hashes.put(name, encoder.encode(word)));
     return name -> {
       String hash = hashes.get(name);
       if (hash == null) {

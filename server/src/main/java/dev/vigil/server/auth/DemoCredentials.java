@@ -11,16 +11,19 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.commons.codec.binary.Base32;
 
 /**
- * The secrets of the demo's clients and the passwords of its users. Made at the first start of the
- * demo and kept in the data folder, in a file that only its owner can read; so the repository holds
- * none.
+ * The secrets of the demo's clients, the passwords of its users and the secrets of their
+ * authenticator apps. Made at the first start of the demo and kept in the data folder, in a file
+ * that only its owner can read; so the repository holds none.
  *
  * @param clients secret of each confidential client, by client id
  * @param users password of each user, by login name
+ * @param secondFactors TOTP secret of each user in Base32, by login name
  */
-public record DemoCredentials(Map<String, String> clients, Map<String, String> users) {
+public record DemoCredentials(
+    Map<String, String> clients, Map<String, String> users, Map<String, String> secondFactors) {
 
   /** Name of the file in the data folder. */
   public static final String FILE = "demo-credentials.properties";
@@ -31,6 +34,7 @@ public record DemoCredentials(Map<String, String> clients, Map<String, String> u
   public DemoCredentials {
     clients = Map.copyOf(clients);
     users = Map.copyOf(users);
+    secondFactors = Map.copyOf(secondFactors);
   }
 
   /**
@@ -50,22 +54,29 @@ public record DemoCredentials(Map<String, String> clients, Map<String, String> u
     } catch (IOException e) {
       throw new UncheckedIOException(FILE + " cannot be read", e);
     }
-    return new DemoCredentials(withPrefix(properties, "client."), withPrefix(properties, "user."));
+    return new DemoCredentials(
+        withPrefix(properties, "client."),
+        withPrefix(properties, "user."),
+        withPrefix(properties, "totp."));
   }
 
   /** The credentials of a data folder; what is missing is made and written first. */
   static DemoCredentials create(Path data) {
     DemoCredentials known =
-        Files.exists(data.resolve(FILE)) ? load(data) : new DemoCredentials(Map.of(), Map.of());
+        Files.exists(data.resolve(FILE))
+            ? load(data)
+            : new DemoCredentials(Map.of(), Map.of(), Map.of());
     Map<String, String> clients = new LinkedHashMap<>();
     Map<String, String> users = new LinkedHashMap<>();
+    Map<String, String> secondFactors = new LinkedHashMap<>();
     for (String client : DemoIdentities.confidentialClients()) {
       clients.put(client, known.clients().getOrDefault(client, random(24)));
     }
     for (String user : DemoIdentities.userNames()) {
       users.put(user, known.users().getOrDefault(user, random(12)));
+      secondFactors.put(user, known.secondFactors().getOrDefault(user, secondFactor()));
     }
-    DemoCredentials complete = new DemoCredentials(clients, users);
+    DemoCredentials complete = new DemoCredentials(clients, users, secondFactors);
     if (!complete.equals(known)) {
       complete.write(data);
     }
@@ -96,7 +107,11 @@ public record DemoCredentials(Map<String, String> clients, Map<String, String> u
     DemoIdentities.confidentialClients()
         .forEach(id -> lines.append("client." + id + "=" + clients.get(id) + "\n"));
     DemoIdentities.userNames()
-        .forEach(name -> lines.append("user." + name + "=" + users.get(name) + "\n"));
+        .forEach(
+            name ->
+                lines
+                    .append("user." + name + "=" + users.get(name) + "\n")
+                    .append("totp." + name + "=" + secondFactors.get(name) + "\n"));
     try {
       Files.createDirectories(data);
       OwnerOnlyFiles.write(data.resolve(FILE), lines.toString());
@@ -114,8 +129,17 @@ public record DemoCredentials(Map<String, String> clients, Map<String, String> u
   }
 
   private static String random(int bytes) {
-    byte[] value = new byte[bytes];
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(randomBytes(bytes));
+  }
+
+  /** 160 bits: the length that RFC 4226 recommends, and Base32 without padding. */
+  private static String secondFactor() {
+    return new Base32().encodeToString(randomBytes(20));
+  }
+
+  private static byte[] randomBytes(int length) {
+    byte[] value = new byte[length];
     RANDOM.nextBytes(value);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(value);
+    return value;
   }
 }

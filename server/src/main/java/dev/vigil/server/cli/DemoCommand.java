@@ -53,10 +53,19 @@ final class DemoCommand implements Callable<Integer> {
     out.printf(
         "  health      http://localhost:%d/actuator/health%n%n",
         ServerProcess.managementPort(context));
+    out.printf("  %-11s %-10s %-18s %s%n", "login", "name", "password", "authenticator secret");
     credentials.users().entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
-        .forEach(user -> out.printf("  login       %-10s %s%n", user.getKey(), user.getValue()));
-    out.printf("%n  ./vigil token --client demo-admin   prints a token for curl%n");
+        .forEach(
+            user ->
+                out.printf(
+                    "  %-11s %-10s %-18s %s%n",
+                    "",
+                    user.getKey(),
+                    user.getValue(),
+                    credentials.secondFactors().get(user.getKey())));
+    out.printf("%n  ./vigil code --user nurse           prints the code of nurse's app%n");
+    out.println("  ./vigil token --client demo-admin   prints a token for curl");
     out.println("  All patients are synthetic. Ctrl-C stops the server and keeps the data.");
     out.flush();
     if (!noWard) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       ServeCommand.class,
       TokenCommand.class,
+      CodeCommand.class,
       VerifyLogCommand.class,
       RebuildCommand.class,
       SimulateCommand.class,

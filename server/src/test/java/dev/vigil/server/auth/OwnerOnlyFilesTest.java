@@ -33,7 +33,10 @@ class OwnerOnlyFilesTest {
     assertThat(first.clients()).containsOnlyKeys("demo-gateway", "demo-ehr", "demo-admin");
     assertThat(first.users())
         .containsOnlyKeys("physician", "nurse", "patient", "engineer", "admin");
-    assertThat(first.toString()).doesNotContain(first.secret("demo-admin"));
+    assertThat(first.secondFactors().keySet()).isEqualTo(first.users().keySet());
+    assertThat(first.secondFactors().values()).allMatch(secret -> secret.matches("[A-Z2-7]{32}"));
+    assertThat(first.toString())
+        .doesNotContain(first.secret("demo-admin"), first.secondFactors().get("nurse"));
   }
 
   @Test

@@ -322,7 +322,11 @@ class ServerDoorsTest {
       HttpResponse<String> page = get("/login");
 
       assertThat(page.body())
-          .contains("<label for=\"username\">", "<label for=\"password\">", "name=\"_csrf\"")
+          .contains(
+              "<label for=\"username\">",
+              "<label for=\"password\">",
+              "<label for=\"code\">",
+              "name=\"_csrf\"")
           .doesNotContain("<script");
       assertThat(page.headers().firstValue("Content-Security-Policy"))
           .hasValueSatisfying(
@@ -346,25 +350,76 @@ class ServerDoorsTest {
       return server.fhirRequest(path, null).header("Cookie", cookie);
     }
 
-    private String logIn(String user) {
+    @Test
+    void theLoginAsksForACodeThatWorksOnce() {
+      String code = server.freshCode("physician");
+
+      assertThat(refusal("physician", password("physician"), "")).isEqualTo("/login?error");
+      assertThat(refusal("physician", password("physician"), "12345")).isEqualTo("/login?error");
+      assertThat(refusal("physician", "wrong", code)).isEqualTo("/login?error");
+      String session = cookie(tryLogin("physician", password("physician"), code));
+      assertThat(server.send(fhir("Patient", session).GET()).statusCode()).isEqualTo(200);
+      assertThat(refusal("physician", password("physician"), code)).isEqualTo("/login?error");
+    }
+
+    @Test
+    void theSessionOfARefusedLoginOpensNothing() {
       HttpResponse<String> page = get("/login");
-      Matcher csrf = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"").matcher(page.body());
-      assertThat(csrf.find()).isTrue();
-      HttpResponse<String> answer =
-          server.send(
-              HttpRequest.newBuilder(URI.create(server.url() + "/login"))
-                  .header("Cookie", cookie(page))
-                  .header("Content-Type", "application/x-www-form-urlencoded")
-                  .POST(
-                      BodyPublishers.ofString(
-                          "username="
-                              + user
-                              + "&password="
-                              + server.credentials().users().get(user)
-                              + "&_csrf="
-                              + URLEncoder.encode(csrf.group(1), StandardCharsets.UTF_8))));
+      HttpResponse<String> answer = tryLogin(page, "physician", password("physician"), "000000");
+
+      String session =
+          answer.headers().firstValue("Set-Cookie").isPresent() ? cookie(answer) : cookie(page);
+      assertThat(server.send(fhir("Patient", session).GET()).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void whoeverGuessesHasToWait() {
+      List<String> answers = new ArrayList<>();
+      for (int i = 0; i < 9; i++) {
+        answers.add(refusal("nobody-of-that-name", "guess", "000000"));
+      }
+      assertThat(answers.subList(0, 5)).containsOnly("/login?error");
+      assertThat(answers).contains("/login?wait");
+    }
+
+    private String logIn(String user) {
+      HttpResponse<String> answer = tryLogin(user, password(user), server.freshCode(user));
       assertThat(answer.headers().firstValue("Location")).hasValue(server.url() + "/");
       return cookie(answer);
+    }
+
+    private String password(String user) {
+      return server.credentials().users().get(user);
+    }
+
+    private String refusal(String user, String password, String code) {
+      String location =
+          tryLogin(user, password, code).headers().firstValue("Location").orElseThrow();
+      return location.substring(server.url().length());
+    }
+
+    private HttpResponse<String> tryLogin(String user, String password, String code) {
+      return tryLogin(get("/login"), user, password, code);
+    }
+
+    private HttpResponse<String> tryLogin(
+        HttpResponse<String> page, String user, String password, String code) {
+      Matcher csrf = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"").matcher(page.body());
+      assertThat(csrf.find()).isTrue();
+      return server.send(
+          HttpRequest.newBuilder(URI.create(server.url() + "/login"))
+              .header("Cookie", cookie(page))
+              .header("Content-Type", "application/x-www-form-urlencoded")
+              .POST(
+                  BodyPublishers.ofString(
+                      "username="
+                          + user
+                          + "&password="
+                          + password
+                          + "&code="
+                          + code
+                          + "&_csrf="
+                          + URLEncoder.encode(csrf.group(1), StandardCharsets.UTF_8))));
     }
 
     private static String cookie(HttpResponse<String> answer) {

@@ -85,6 +85,8 @@ class NowPageTest {
       nurse.page().keyboard().type("nurse");
       nurse.page().keyboard().press("Tab");
       nurse.page().keyboard().type(server.credentials().users().get("nurse"));
+      nurse.page().keyboard().press("Tab");
+      nurse.page().keyboard().type(server.freshCode("nurse"));
       nurse.page().keyboard().press("Enter");
       Locator button = nurse.cards("high", cohort.id(0)).locator("button");
       button.waitFor(new Locator.WaitForOptions().setTimeout(PATIENCE_MS));
@@ -208,7 +210,7 @@ class NowPageTest {
       nurse.context().setOffline(true);
       nurse.context().setOffline(false);
       nurse.page().waitForURL("**/login");
-      nurse.signedInAs("nurse");
+      nurse.logsInAs("nurse");
 
       assertThat(nurse.page().locator("h1")).hasText("Now");
       assertThat(URI.create(nurse.page().url()).getPath()).isEqualTo("/");
