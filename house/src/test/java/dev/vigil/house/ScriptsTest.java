@@ -159,7 +159,7 @@ class ScriptsTest {
       Outcome outcome = vigil(Map.of("KEEP_REPORTS", "1"), "test", "--long", "-Dx=y");
       assertThat(outcome.status()).isEqualTo(1);
       assertThat(outcome.output()).endsWith("8 passed, 3 failed, 1 skipped\n");
-      assertThat(calls("maven")).containsExactly("-B --fail-at-end -Plong -Dx=y verify");
+      assertThat(calls("maven")).containsExactly("-B -ntp --fail-at-end -Plong -Dx=y verify");
     }
 
     @Test
