@@ -3,7 +3,6 @@ package dev.vigil.server.auth;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
@@ -15,8 +14,9 @@ import dev.vigil.server.access.VigilUser;
 import dev.vigil.server.database.DatabaseProperties;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -63,14 +63,12 @@ class AuthConfiguration {
   RegisteredClients registeredClients(
       AuthProperties properties,
       ObjectProvider<DemoCredentials> demo,
-      PasswordEncoder encoder,
       @Value("${server.port:8080}") int port) {
     RegisteredClients clients = new RegisteredClients().declared(properties.clients());
     demo.ifAvailable(
         credentials ->
             clients.demo(
                 credentials,
-                encoder,
                 properties.issuer().isBlank() ? "http://localhost:" + port : properties.issuer()));
     if (clients.tenants().isEmpty()) {
       log.warn(
@@ -95,19 +93,20 @@ class AuthConfiguration {
         clock);
   }
 
-  /** A fresh copy each time: Spring wipes the password. */
+  /**
+   * A fresh copy each time: Spring wipes the password. Hashed when first asked for: all at once
+   * would hold up the start by a second.
+   */
   private static UserDetailsService accounts(
       Map<String, String> passwords, PasswordEncoder encoder) {
-    Map<String, String> hashes = new HashMap<>();
-    passwords.forEach((name, word) -> hashes.put(name, encoder.encode(word)));
+    Map<String, String> hashes = new ConcurrentHashMap<>();
     return name -> {
-      String hash = hashes.get(name);
-      if (hash == null) {
+      if (!passwords.containsKey(name)) {
         throw new UsernameNotFoundException("no such account");
       }
       return new VigilUser(
           name,
-          hash,
+          hashes.computeIfAbsent(name, user -> encoder.encode(passwords.get(user))),
           DemoIdentities.TENANT,
           DemoIdentities.role(name),
           DemoIdentities.displayName(name));
@@ -116,8 +115,12 @@ class AuthConfiguration {
 
   /** Before the first request can come in. */
   @Bean
-  SmartInitializingSingleton tenantsOfClients(RegisteredClients clients, Tenants tenants) {
-    return () -> clients.tenants().forEach(tenants::open);
+  SmartInitializingSingleton tenantsOfClients(
+      RegisteredClients clients, Tenants tenants, CompletableFuture<JWKSet> signingKeys) {
+    return () -> {
+      clients.tenants().forEach(tenants::open);
+      signingKeys.join();
+    };
   }
 
   @Bean
@@ -133,9 +136,15 @@ class AuthConfiguration {
         : settings.issuer(properties.issuer()).build();
   }
 
+  /** To find a new RSA key takes a second or more: meanwhile the wiring goes on. */
   @Bean
-  JWKSource<SecurityContext> jwkSource(DatabaseProperties files) {
-    return new ImmutableJWKSet<>(new JWKSet(SigningKey.loadOrCreate(files.data())));
+  CompletableFuture<JWKSet> signingKeys(DatabaseProperties files) {
+    return CompletableFuture.supplyAsync(() -> new JWKSet(SigningKey.loadOrCreate(files.data())));
+  }
+
+  @Bean
+  JWKSource<SecurityContext> jwkSource(CompletableFuture<JWKSet> signingKeys) {
+    return (selector, context) -> selector.select(signingKeys.join());
   }
 
   /**
