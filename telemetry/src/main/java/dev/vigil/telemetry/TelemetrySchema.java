@@ -1,7 +1,9 @@
 package dev.vigil.telemetry;
 
+import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The PostgreSQL schema {@code telemetry} and its migrations. */
 public final class TelemetrySchema {
@@ -25,5 +27,23 @@ public final class TelemetrySchema {
         .locations("classpath:db/migration/" + NAME)
         .load()
         .migrate();
+  }
+
+  /**
+   * Lets a role work on the schema without owning it: it adds to the log and reads it, but cannot
+   * change or remove an event. Run after each migration, as the owner.
+   *
+   * @param role as it stands in SQL, quoted where it has to be
+   */
+  public static void grantUse(DataSource owner, String role) {
+    JdbcClient jdbc = JdbcClient.create(owner);
+    for (String right :
+        List.of(
+            "grant usage on schema telemetry to ",
+            "grant select, insert, update, delete on all tables in schema telemetry to ",
+            "revoke update, delete on telemetry.event from ",
+            "revoke all on telemetry.flyway_schema_history from ")) {
+      jdbc.sql(right + role).update();
+    }
   }
 }

@@ -1,6 +1,8 @@
 package dev.vigil.server.cli;
 
+import dev.vigil.server.database.DatabaseStartException;
 import dev.vigil.simulator.load.SimulateCommand;
+import org.springframework.core.NestedExceptionUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,9 +46,11 @@ public final class VigilCommand implements Runnable {
   }
 
   private static String reason(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null && root.getMessage() == null) {
-      root = root.getCause();
+    Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof DatabaseStartException) {
+        root = cause;
+      }
     }
     return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }

@@ -10,8 +10,12 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param data folder of the embedded PostgreSQL and everything else that Vigil keeps in files
  * @param url JDBC URL of an external PostgreSQL 15 or newer; empty for the embedded one
- * @param user of the external PostgreSQL; needs the right to create schemas in its database
+ * @param user of the external PostgreSQL that the server works under; without an owner it needs the
+ *     right to create schemas in its database
  * @param password of that user
+ * @param ownerUser user of the external PostgreSQL that owns the tables and changes them at an
+ *     update; empty if {@code user} does both
+ * @param ownerPassword of that user
  * @param connections largest number of connections in the pool
  */
 @Validated
@@ -21,6 +25,8 @@ public record DatabaseProperties(
     @DefaultValue("") String url,
     @DefaultValue("") String user,
     @DefaultValue("") String password,
+    @DefaultValue("") String ownerUser,
+    @DefaultValue("") String ownerPassword,
     @DefaultValue("20") int connections) {
 
   /** Whether Vigil runs its own PostgreSQL. */
@@ -28,7 +34,7 @@ public record DatabaseProperties(
     return url.isBlank();
   }
 
-  /** Hides the password. */
+  /** Hides the passwords. */
   @Override
   public String toString() {
     return "DatabaseProperties[embedded=" + embedded() + "]";

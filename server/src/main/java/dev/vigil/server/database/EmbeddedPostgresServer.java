@@ -53,7 +53,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
   /**
    * Starts PostgreSQL on the files below a folder; makes them if there are none.
    *
-   * @throws IllegalStateException if another Vigil uses the folder, or an orphaned PostgreSQL does
+   * @throws DatabaseStartException if another Vigil uses the folder, or an orphaned PostgreSQL does
    *     not stop
    */
   public static EmbeddedPostgresServer start(Path data) {
@@ -88,8 +88,9 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
       log.debug("the lock is held by this process", e);
     }
     channel.close();
-    throw new IllegalStateException(
-        "another Vigil is running on " + data.toAbsolutePath() + "; stop it or set VIGIL_DATA");
+    throw new DatabaseStartException(
+        "another Vigil is running on " + data.toAbsolutePath() + "; stop it or set VIGIL_DATA",
+        null);
   }
 
   private static EmbeddedPostgres start(Path data, Path files, String password) throws IOException {
@@ -193,7 +194,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while an orphaned PostgreSQL stopped", e);
     } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException(
+      throw new DatabaseStartException(
           "the PostgreSQL with pid " + orphan.get().pid() + " still runs on " + files, e);
     }
   }

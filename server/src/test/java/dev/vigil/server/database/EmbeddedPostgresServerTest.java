@@ -55,7 +55,7 @@ class EmbeddedPostgresServerTest {
   void isNeverStartedTwiceOnTheSameFiles() throws Exception {
     try (EmbeddedPostgresServer running = EmbeddedPostgresServer.start(data)) {
       assertThatThrownBy(() -> EmbeddedPostgresServer.start(data))
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(DatabaseStartException.class)
           .hasMessageContaining("another Vigil is running");
       assertThat(ask(running.url(), running.password(), "select 1")).isEqualTo("1");
     }

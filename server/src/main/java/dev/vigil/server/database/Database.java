@@ -1,0 +1,22 @@
+package dev.vigil.server.database;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+
+/**
+ * The database of this process.
+ *
+ * @param pool connections to migrated schemas
+ * @param embedded the PostgreSQL that runs for us; null if it is an external one
+ */
+record Database(HikariDataSource pool, EmbeddedPostgresServer embedded) implements AutoCloseable {
+
+  /** Closes the connections, then stops the PostgreSQL that is ours. */
+  @Override
+  public void close() throws IOException {
+    pool.close();
+    if (embedded != null) {
+      embedded.close();
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package dev.vigil.server.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.vigil.subscriptions.SubscriptionsSchema;
+import dev.vigil.telemetry.TelemetrySchema;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HexFormat;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Brings the database up: PostgreSQL itself if it is the embedded one, the schemas as their owner,
+ * then the pool of connections that the server works with, as a role that owns nothing.
+ */
+final class DatabaseStart {
+
+  private static final Logger log = LoggerFactory.getLogger(DatabaseStart.class);
+
+  private static final String APPLICATION_ROLE = "vigil_app";
+  private static final int OLDEST_VERSION = 15;
+
+  private record Login(String user, String password) {}
+
+  private DatabaseStart() {}
+
+  /**
+   * Starts, migrates and connects.
+   *
+   * @throws DatabaseStartException if there is no database, it refuses us or it is too old
+   */
+  static Database start(DatabaseProperties properties) {
+    if (!properties.embedded()) {
+      return new Database(external(properties), null);
+    }
+    EmbeddedPostgresServer server = EmbeddedPostgresServer.start(properties.data());
+    try {
+      return new Database(embedded(properties, server), server);
+    } catch (RuntimeException e) {
+      close(server, e);
+      throw e;
+    }
+  }
+
+  private static HikariDataSource embedded(
+      DatabaseProperties properties, EmbeddedPostgresServer server) {
+    Login superuser = new Login("postgres", server.password());
+    // Made anew at each start: nobody else has to know it, and no file has to hold it.
+    Login application = new Login(APPLICATION_ROLE, randomPassword());
+    try (HikariDataSource owner = pool(server.url(), superuser, 2)) {
+      DatabaseRoles.ensureLogin(owner, application.user(), application.password());
+      migrate(owner);
+      DatabaseRoles.grantUse(owner, application.user());
+    }
+    return pool(server.url(), application, properties.connections());
+  }
+
+  private static HikariDataSource external(DatabaseProperties properties) {
+    Login application = new Login(properties.user(), properties.password());
+    boolean twoRoles = !properties.ownerUser().isBlank();
+    Login schemas =
+        twoRoles ? new Login(properties.ownerUser(), properties.ownerPassword()) : application;
+    try (HikariDataSource owner = pool(properties.url(), schemas, 2)) {
+      demandVersion(owner);
+      migrate(owner);
+      if (twoRoles) {
+        DatabaseRoles.grantUse(owner, application.user());
+      } else {
+        log.warn("the server owns its tables: give the owner as VIGIL_DB_OWNER_USER");
+      }
+    }
+    return pool(properties.url(), application, properties.connections());
+  }
+
+  private static void migrate(DataSource owner) {
+    JdbcClient.create(owner).sql("create schema if not exists " + HapiSchema.NAME).update();
+    HapiSchema.migrate(owner);
+    TelemetrySchema.migrate(owner);
+    SubscriptionsSchema.migrate(owner);
+  }
+
+  private static void demandVersion(DataSource dataSource) {
+    try (Connection connection = dataSource.getConnection()) {
+      int version = connection.getMetaData().getDatabaseMajorVersion();
+      if (version < OLDEST_VERSION) {
+        throw new DatabaseStartException(
+            "PostgreSQL " + version + " is too old: it has to be " + OLDEST_VERSION + " or newer",
+            null);
+      }
+    } catch (SQLException e) {
+      throw refused(e);
+    }
+  }
+
+  private static HikariDataSource pool(String url, Login login, int connections) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(url);
+    config.setUsername(login.user());
+    config.setPassword(login.password());
+    config.addDataSourceProperty("currentSchema", HapiSchema.NAME);
+    config.addDataSourceProperty("reWriteBatchedInserts", "true");
+    config.addDataSourceProperty("ApplicationName", "vigil");
+    // Details of constraint errors quote the row.
+    config.addDataSourceProperty("logServerErrorDetail", "false");
+    config.setMaximumPoolSize(connections);
+    config.setPoolName("vigil");
+    try {
+      return new HikariDataSource(config);
+    } catch (RuntimeException e) {
+      throw refused(e);
+    }
+  }
+
+  /** PostgreSQL's own words name host, role or database, never a password. */
+  private static DatabaseStartException refused(Exception failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && !(root instanceof SQLException)) {
+      root = root.getCause();
+    }
+    return new DatabaseStartException("the database cannot be used: " + root.getMessage(), failure);
+  }
+
+  private static String randomPassword() {
+    byte[] bytes = new byte[24];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private static void close(EmbeddedPostgresServer server, RuntimeException failure) {
+    try {
+      server.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+}
