@@ -25,6 +25,9 @@ public final class IngestRate {
   private static final int READINGS_A_BUNDLE = 100;
   private static final int PATIENTS = 20;
 
+  /** Readings a second that one machine has to take while alerts stay in time. */
+  private static final int LIMIT = 2_000;
+
   private final FhirClient gateway;
 
   /**
@@ -47,8 +50,17 @@ public final class IngestRate {
       return """
           Observations a second  %.0f (%d in %.1f s)
           bundle of %d           %s
-          errors                 %d"""
-          .formatted(perSecond(), observations, seconds, READINGS_A_BUNDLE, bundle, errors);
+          errors                 %d
+          rate / limit           %.2f (%d a second, the load that alert latency is judged at)"""
+          .formatted(
+              perSecond(),
+              observations,
+              seconds,
+              READINGS_A_BUNDLE,
+              bundle,
+              errors,
+              perSecond() / LIMIT,
+              LIMIT);
     }
   }
 
