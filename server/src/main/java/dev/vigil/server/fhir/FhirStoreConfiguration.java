@@ -6,6 +6,7 @@ import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.config.ThreadPoolFactoryConfig;
 import ca.uhn.fhir.jpa.api.dao.IFhirResourceDaoObservation;
 import ca.uhn.fhir.jpa.batch2.JpaBatch2Config;
+import ca.uhn.fhir.jpa.cache.ISearchParamIdentityCacheSvc;
 import ca.uhn.fhir.jpa.config.HapiJpaConfig;
 import ca.uhn.fhir.jpa.config.r4.JpaR4Config;
 import ca.uhn.fhir.jpa.config.util.HapiEntityManagerFactoryUtil;
@@ -116,6 +117,11 @@ class FhirStoreConfiguration {
     dao.setResourceType(Observation.class);
     dao.setContext(context);
     return dao;
+  }
+
+  @Bean
+  BackgroundWork backgroundWork(ISearchParamIdentityCacheSvc identities) {
+    return new BackgroundWork(identities);
   }
 
   @Bean
