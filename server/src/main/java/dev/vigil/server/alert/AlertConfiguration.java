@@ -10,7 +10,7 @@ import dev.vigil.subscriptions.rule.RuleCompiler;
 import dev.vigil.subscriptions.rule.RuleEngine;
 import dev.vigil.subscriptions.rule.RuleReader;
 import dev.vigil.subscriptions.rule.RuleSource;
-import dev.vigil.subscriptions.rule.SamplingIntervals;
+import dev.vigil.telemetry.device.PostgresDeviceAssignments;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.reading.Readings;
 import dev.vigil.terminology.metric.MetricCatalog;
@@ -67,13 +67,15 @@ class AlertConfiguration {
       Readings readings,
       RuleSource rules,
       RuleCompiler compiler,
+      PostgresDeviceAssignments devices,
       AlertDesk desk,
       DataSource dataSource) {
     return new RuleReader(
         readings,
         rules,
         compiler,
-        new RuleEngine(Ucum.standard(), PatientContext.UNKNOWN, SamplingIntervals.UNKNOWN),
+        new RuleEngine(Ucum.standard(), PatientContext.UNKNOWN),
+        devices::samplingInterval,
         desk,
         new NamedParameterJdbcTemplate(dataSource));
   }

@@ -81,6 +81,9 @@ final class Recorder {
     Set<DeviceId> created = new HashSet<>();
     for (Write write : writes) {
       if (write.change().action() == Action.DELETED) {
+        if (write.resource() instanceof DeviceMetric) {
+          devices.deviceMetricDeleted(tenant, write.change().id());
+        }
         continue;
       }
       if (write.resource() instanceof Device device) {

@@ -49,8 +49,8 @@ class TelemetryConfiguration {
   }
 
   @Bean
-  PostgresDeviceAssignments deviceAssignments(DataSource dataSource) {
-    return new PostgresDeviceAssignments(dataSource);
+  PostgresDeviceAssignments deviceAssignments(DataSource dataSource, MetricCatalog catalog) {
+    return new PostgresDeviceAssignments(dataSource, catalog);
   }
 
   @Bean

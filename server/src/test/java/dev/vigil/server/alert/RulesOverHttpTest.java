@@ -2,6 +2,7 @@ package dev.vigil.server.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vigil.server.story.Answer;
 import dev.vigil.server.story.Bedside;
 import dev.vigil.server.story.Hospital;
 import java.time.Duration;
@@ -13,7 +14,9 @@ import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.Bundle.BundleType;
 import org.hl7.fhir.r4.model.CanonicalType;
 import org.hl7.fhir.r4.model.DetectedIssue;
+import org.hl7.fhir.r4.model.DeviceMetric;
 import org.hl7.fhir.r4.model.Observation;
+import org.hl7.fhir.r4.model.Timing.UnitsOfTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -109,6 +112,62 @@ class RulesOverHttpTest {
 
     hospital.rulesCaughtUp();
     assertThat(hospital.alerts(bed.patient())).isEmpty();
+  }
+
+  @Test
+  void aSensorThatMeasuresEveryQuarterOfAnHourRaisesByTwoReadings() {
+    Readings two = every(15, 15, (b, t) -> b.glucose("53", t));
+    Bedside unsaid = hospital.admit();
+    Bedside seldom = hospital.admit();
+    created(seldom.glucoseEvery("15", UnitsOfTime.MIN));
+
+    post(unsaid, two);
+    post(seldom, two);
+
+    assertThat(hospital.alerts(seldom.patient(), 1))
+        .extracting(alert -> alert.getCode().getCodingFirstRep().getCode())
+        .containsExactly("GLU-01");
+    hospital.rulesCaughtUp();
+    assertThat(hospital.alerts(unsaid.patient())).as("5 minutes by default").isEmpty();
+  }
+
+  @Test
+  void theReadingsOfTheDefaultAreTooFewForASensorThatMeasuresEveryMinute() {
+    Readings few = every(5, 15, (b, t) -> b.glucose("53", t));
+    Bedside often = hospital.admit();
+    String channel = created(often.glucoseEvery("1", UnitsOfTime.MIN));
+
+    post(often, few);
+    hospital.rulesCaughtUp();
+    assertThat(hospital.alerts(often.patient())).isEmpty();
+
+    DeviceMetric corrected = often.glucoseEvery("300", UnitsOfTime.S);
+    corrected.setId(channel);
+    assertThat(hospital.put(channel, corrected).status()).isEqualTo(200);
+    post(often, bed -> List.of(bed.glucose("53", END.plusSeconds(1))));
+    assertThat(hospital.alerts(often.patient(), 1)).as("the period was changed").hasSize(1);
+  }
+
+  @Test
+  void aDeletedDeviceMetricSaysNothingAnyMore() {
+    Bedside bed = hospital.admit();
+    String channel = created(bed.glucoseEvery("1", UnitsOfTime.MIN));
+    assertThat(hospital.send("DELETE", channel, null).status()).isEqualTo(200);
+
+    post(bed, every(5, 15, (b, t) -> b.glucose("53", t)));
+    assertThat(hospital.alerts(bed.patient(), 1)).hasSize(1);
+  }
+
+  private String created(DeviceMetric channel) {
+    Answer answer = hospital.post("DeviceMetric", channel);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(201);
+    return "DeviceMetric/" + answer.resource(DeviceMetric.class).getIdElement().getIdPart();
+  }
+
+  private void post(Bedside bed, Readings readings) {
+    Observation[] observations = readings.at(bed).toArray(Observation[]::new);
+    assertThat(hospital.post(Bedside.posting(BundleType.TRANSACTION, observations)).status())
+        .isEqualTo(200);
   }
 
   private static Readings every(

@@ -9,12 +9,15 @@ import org.hl7.fhir.r4.model.Bundle.BundleType;
 import org.hl7.fhir.r4.model.Bundle.HTTPVerb;
 import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.Coding;
+import org.hl7.fhir.r4.model.DeviceMetric;
+import org.hl7.fhir.r4.model.DeviceMetric.DeviceMetricCategory;
 import org.hl7.fhir.r4.model.InstantType;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Observation.ObservationStatus;
 import org.hl7.fhir.r4.model.Quantity;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Resource;
+import org.hl7.fhir.r4.model.Timing.UnitsOfTime;
 
 /**
  * A patient and the device assigned to it, and readings of that device.
@@ -69,6 +72,22 @@ public record Bedside(String patient, String device) {
     Observation observation = reading(system, code, moment);
     observation.setValue(quantity(value, unit));
     return observation;
+  }
+
+  /** The device's channel of interstitial glucose, with the time between two samples. */
+  public DeviceMetric glucoseEvery(String period, UnitsOfTime unit) {
+    DeviceMetric channel = new DeviceMetric();
+    channel.addIdentifier(Hospital.identifier(UUID.randomUUID().toString()));
+    channel.getType().addCoding(new Coding(MDC, "160212", null));
+    channel.setSource(new Reference(device));
+    channel.setCategory(DeviceMetricCategory.MEASUREMENT);
+    channel
+        .getMeasurementPeriod()
+        .getRepeat()
+        .setFrequency(1)
+        .setPeriod(new BigDecimal(period))
+        .setPeriodUnit(unit);
+    return channel;
   }
 
   private Observation reading(String system, String code, Instant moment) {

@@ -26,20 +26,18 @@ import java.util.UUID;
 
 /**
  * Judges the rules of one signal family for one patient. Pure: what it decides depends on its
- * arguments, and on what the two ports answer, alone. Time is event time; the clock on the wall
- * plays no part.
+ * arguments, and on what its ports answer, alone. Time is event time; the clock on the wall plays
+ * no part.
  */
 public final class RuleEngine {
 
   private final Ucum ucum;
   private final PatientContext context;
-  private final SamplingIntervals intervals;
 
-  /** Converts units and asks for context and sampling intervals there. */
-  public RuleEngine(Ucum ucum, PatientContext context, SamplingIntervals intervals) {
+  /** Converts units and asks for context there. */
+  public RuleEngine(Ucum ucum, PatientContext context) {
     this.ucum = ucum;
     this.context = context;
-    this.intervals = intervals;
   }
 
   /**
@@ -66,6 +64,7 @@ public final class RuleEngine {
    *
    * @param rules of one family
    * @param signals everything that may matter, what just arrived included
+   * @param intervals how often the devices of the signals measure
    * @param arrived the samples of one event, of one patient; flagged ones are ignored
    * @param before what was known
    * @param inhibited ids of rules that open episodes of other families hide
@@ -74,6 +73,7 @@ public final class RuleEngine {
       TenantId tenant,
       List<Rule> rules,
       Signals signals,
+      SamplingIntervals intervals,
       Collection<Reading> arrived,
       FamilyState before,
       Set<String> inhibited) {
@@ -85,7 +85,7 @@ public final class RuleEngine {
     if (lateness.earliest() == null) {
       return new Outcome(before, List.of());
     }
-    return new Pass(tenant, valid.get(0).patient(), rules, signals, lateness, inhibited)
+    return new Pass(tenant, valid.get(0).patient(), rules, signals, intervals, lateness, inhibited)
         .run(before);
   }
 
@@ -96,6 +96,7 @@ public final class RuleEngine {
     private final PatientId patient;
     private final List<Rule> rules;
     private final Signals signals;
+    private final SamplingIntervals intervals;
     private final Lateness lateness;
     private final Set<String> inhibited;
     private final Map<Criterion, Map<Metric, Series>> judged = new HashMap<>();
@@ -105,12 +106,14 @@ public final class RuleEngine {
         PatientId patient,
         List<Rule> rules,
         Signals signals,
+        SamplingIntervals intervals,
         Lateness lateness,
         Set<String> inhibited) {
       this.tenant = tenant;
       this.patient = patient;
       this.rules = rules;
       this.signals = signals;
+      this.intervals = intervals;
       this.lateness = lateness;
       this.inhibited = inhibited;
     }
@@ -268,11 +271,16 @@ public final class RuleEngine {
       return true;
     }
 
+    /** A device that measures seldom is still there after the time the rule expects by default. */
     private boolean present(Rule rule, Condition condition, Metric metric, Instant moment) {
       Series series = judged(condition.criterion(), metric);
       int newest = series.newestAt(moment);
-      return newest >= 0
-          && series.age(newest, moment).compareTo(condition.reach(rule.interval())) <= 0;
+      if (newest < 0) {
+        return false;
+      }
+      Duration own = interval(rule, condition, metric, series.sample(newest));
+      Duration longer = own.compareTo(rule.interval()) > 0 ? own : rule.interval();
+      return series.age(newest, moment).compareTo(condition.reach(longer)) <= 0;
     }
 
     private List<Reading> holds(Rule rule, Condition condition, Metric metric, Instant moment) {
@@ -281,9 +289,15 @@ public final class RuleEngine {
       if (newest < 0) {
         return List.of();
       }
-      Duration interval =
-          intervals.of(tenant, series.sample(newest).device(), metric).orElse(rule.interval());
+      Duration interval = interval(rule, condition, metric, series.sample(newest));
       return ConditionCheck.holds(condition, series, moment, interval);
+    }
+
+    /** Samples that are counted come whenever they come: only a duration needs an interval. */
+    private Duration interval(Rule rule, Condition condition, Metric metric, Reading newest) {
+      return condition.persistence() instanceof Persistence.Sustained
+          ? intervals.of(tenant, newest.device(), metric, rule.interval())
+          : rule.interval();
     }
 
     private Series judged(Criterion criterion, Metric metric) {

@@ -1,6 +1,7 @@
 package dev.vigil.subscriptions.rule;
 
 import dev.vigil.core.AlertId;
+import dev.vigil.core.DeviceId;
 import dev.vigil.core.Metric;
 import dev.vigil.core.PatientId;
 import dev.vigil.core.ProblemException;
@@ -27,9 +28,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
- * Follows the log and judges what it tells. Everything it decides depends on the log up to the
- * event, so a replay decides the same; state, alerts and events are written in the transaction that
- * moves the reader's position.
+ * Follows the log and judges what it tells. What it decides depends on the log up to the event, and
+ * on the rules and sampling intervals as they are known then: with the same ones a replay decides
+ * the same. State, alerts and events are written in the transaction that moves the reader's
+ * position.
  *
  * <p>A change of any PlanDefinition reloads the tenant's rules, and counts from the event that
  * tells about it. Open episodes carry over: the new version of their rule decides when they clear.
@@ -38,13 +40,17 @@ public final class RuleReader implements LogReader {
 
   private static final Logger log = LoggerFactory.getLogger(RuleReader.class);
 
-  /** Longest sampling interval of a device that windows are loaded for. */
-  private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(15);
+  /**
+   * Windows are loaded for devices that measure so seldom; for longer intervals once such a device
+   * is seen in one.
+   */
+  private static final Duration USUAL_INTERVAL = Duration.ofMinutes(15);
 
   private final Readings readings;
   private final RuleSource source;
   private final RuleCompiler compiler;
   private final RuleEngine engine;
+  private final SamplingIntervals intervals;
   private final AlertDesk desk;
   private final EpisodeTable episodes;
   private final Map<TenantId, RuleSet> rules = new HashMap<>();
@@ -52,6 +58,7 @@ public final class RuleReader implements LogReader {
   /**
    * Wires the parts.
    *
+   * @param intervals asked once a batch and device, in the transaction of the reader's runner
    * @param jdbc joins the transaction of the reader's runner
    */
   public RuleReader(
@@ -59,12 +66,14 @@ public final class RuleReader implements LogReader {
       RuleSource source,
       RuleCompiler compiler,
       RuleEngine engine,
+      SamplingIntervals intervals,
       AlertDesk desk,
       NamedParameterJdbcTemplate jdbc) {
     this.readings = readings;
     this.source = source;
     this.compiler = compiler;
     this.engine = engine;
+    this.intervals = intervals;
     this.desk = desk;
     this.episodes = new EpisodeTable(jdbc);
   }
@@ -76,18 +85,19 @@ public final class RuleReader implements LogReader {
 
   @Override
   public void accept(List<LoggedEvent> events) {
+    SamplingIntervals known = new KnownIntervals(intervals);
     for (LoggedEvent event : events) {
       if (event.event() instanceof ResourcesWritten written) {
         if (written.changes().stream().anyMatch(change -> change.type().equals("PlanDefinition"))) {
           // A shared rule may be anybody's.
           rules.clear();
         }
-        judge(event, written.readings());
+        judge(event, known, written.readings());
       }
     }
   }
 
-  private void judge(LoggedEvent event, List<Reading> arrived) {
+  private void judge(LoggedEvent event, SamplingIntervals known, List<Reading> arrived) {
     Map<PatientId, List<Reading>> byPatient = new LinkedHashMap<>();
     arrived.stream()
         .filter(Reading::evaluable)
@@ -96,10 +106,11 @@ public final class RuleReader implements LogReader {
                 byPatient
                     .computeIfAbsent(reading.patient(), unseen -> new ArrayList<>())
                     .add(reading));
-    byPatient.forEach((patient, samples) -> judge(event, patient, samples));
+    byPatient.forEach((patient, samples) -> judge(event, known, patient, samples));
   }
 
-  private void judge(LoggedEvent event, PatientId patient, List<Reading> arrived) {
+  private void judge(
+      LoggedEvent event, SamplingIntervals known, PatientId patient, List<Reading> arrived) {
     TenantId tenant = event.tenant();
     RuleSet set = rules.computeIfAbsent(tenant, this::load);
     List<String> families =
@@ -117,7 +128,8 @@ public final class RuleReader implements LogReader {
           engine.evaluate(
               tenant,
               set.family(family),
-              signals(event, patient, set, family, relevant),
+              signals(event, known, patient, set, family, relevant),
+              known,
               relevant,
               before,
               inhibited(set, states, family));
@@ -129,29 +141,74 @@ public final class RuleReader implements LogReader {
     }
   }
 
+  /** Loads again, over longer windows, when a device in them measures more seldom than reckoned. */
   private Signals signals(
-      LoggedEvent event, PatientId patient, RuleSet set, String family, List<Reading> arrived) {
+      LoggedEvent event,
+      SamplingIntervals known,
+      PatientId patient,
+      RuleSet set,
+      String family,
+      List<Reading> arrived) {
+    List<Rule> judging = set.family(family);
+    Duration interval = longest(event.tenant(), known, judging, arrived);
+    while (true) {
+      List<Reading> window = window(event, patient, set, family, arrived, interval);
+      Duration longest = longest(event.tenant(), known, judging, window);
+      if (longest.compareTo(interval) <= 0) {
+        return Signals.of(window);
+      }
+      interval = longest;
+    }
+  }
+
+  private List<Reading> window(
+      LoggedEvent event,
+      PatientId patient,
+      RuleSet set,
+      String family,
+      List<Reading> arrived,
+      Duration interval) {
     Set<Metric> metrics = set.metrics(family);
     Duration farthest =
         metrics.stream()
-            .map(metric -> set.reach(family, metric, LONGEST_INTERVAL))
+            .map(metric -> set.reach(family, metric, interval))
             .max(Duration::compareTo)
             .orElse(Duration.ZERO);
     Instant first = arrived.stream().map(Reading::measuredAt).min(Instant::compareTo).orElseThrow();
     Instant last = arrived.stream().map(Reading::measuredAt).max(Instant::compareTo).orElseThrow();
     List<Reading> window = new ArrayList<>();
     for (Metric metric : metrics) {
-      Duration reach = set.reach(family, metric, LONGEST_INTERVAL);
       window.addAll(
           readings.window(
               event.tenant(),
               patient,
               metric,
-              first.minus(reach),
+              first.minus(set.reach(family, metric, interval)),
               last.plus(farthest),
               event.sequence()));
     }
-    return Signals.of(window);
+    return window;
+  }
+
+  /** The longest interval of the samples' devices, at least the usual one. */
+  private static Duration longest(
+      TenantId tenant, SamplingIntervals known, List<Rule> judging, List<Reading> samples) {
+    Map<Metric, Set<DeviceId>> devices = new HashMap<>();
+    samples.forEach(
+        sample ->
+            devices
+                .computeIfAbsent(sample.metric(), unseen -> new HashSet<>())
+                .add(sample.device()));
+    Duration longest = USUAL_INTERVAL;
+    for (Rule rule : judging) {
+      for (Metric metric : rule.interval().isZero() ? Set.<Metric>of() : rule.metrics()) {
+        for (DeviceId device : devices.getOrDefault(metric, Set.of())) {
+          Duration interval = known.of(tenant, device, metric, rule.interval());
+          longest = interval.compareTo(longest) > 0 ? interval : longest;
+        }
+      }
+    }
+    return longest;
   }
 
   private static Set<String> inhibited(

@@ -4,19 +4,16 @@ import dev.vigil.core.DeviceId;
 import dev.vigil.core.Metric;
 import dev.vigil.core.TenantId;
 import java.time.Duration;
-import java.util.Optional;
 
 /** How often a device measures, from {@code DeviceMetric.measurementPeriod}. */
 @FunctionalInterface
 public interface SamplingIntervals {
 
-  /** Knows of no device's own interval. */
-  SamplingIntervals UNKNOWN = (tenant, device, metric) -> Optional.empty();
-
   /**
-   * The device's own interval.
+   * The interval to reckon with.
    *
-   * @return positive; empty if the device did not say: then the rule's default counts
+   * @param otherwise the rule's default: counts where the device does not say
+   * @return positive
    */
-  Optional<Duration> of(TenantId tenant, DeviceId device, Metric metric);
+  Duration of(TenantId tenant, DeviceId device, Metric metric, Duration otherwise);
 }

@@ -200,7 +200,8 @@ class RuleReaderTest {
         on.readings,
         tenant -> plans,
         ShippedRules.compiler(),
-        new RuleEngine(Ucum.standard(), vector.patientContext(), vector.intervals()),
+        new RuleEngine(Ucum.standard(), vector.patientContext()),
+        vector.samplingIntervals(),
         on.desk,
         on.jdbc);
   }

@@ -58,15 +58,15 @@ public final class ShippedRules {
 
   /** What the rules of one family decide about a vector, in the words of the files. */
   static List<String> decide(List<Rule> family, Vector vector) {
-    RuleEngine engine =
-        new RuleEngine(Ucum.standard(), vector.patientContext(), vector.intervals());
+    RuleEngine engine = new RuleEngine(Ucum.standard(), vector.patientContext());
+    SamplingIntervals intervals = new KnownIntervals(vector.samplingIntervals());
     FamilyState state = FamilyState.NONE;
     List<Reading> known = new ArrayList<>();
     List<String> decisions = new ArrayList<>();
     for (List<Reading> message : vector.messages()) {
       known.addAll(message);
       RuleEngine.Outcome outcome =
-          engine.evaluate(TENANT, family, Signals.of(known), message, state, Set.of());
+          engine.evaluate(TENANT, family, Signals.of(known), intervals, message, state, Set.of());
       state = outcome.state();
       outcome.steps().forEach(step -> decisions.add(spell(step, family.size() > 1)));
     }

@@ -36,7 +36,7 @@ record Vector(
     String title,
     List<Reading> samples,
     Map<String, PatientContext.Answer> context,
-    Duration interval,
+    Map<String, Duration> intervals,
     List<Instant> restarts,
     List<String> expected) {
 
@@ -87,8 +87,8 @@ record Vector(
         context.getOrDefault(question, PatientContext.Answer.UNKNOWN);
   }
 
-  SamplingIntervals intervals() {
-    return (tenant, device, metric) -> java.util.Optional.ofNullable(interval);
+  SamplingIntervals samplingIntervals() {
+    return (tenant, device, metric, otherwise) -> intervals.getOrDefault(device.value(), otherwise);
   }
 
   /** A moment as the files spell it. */
@@ -115,14 +115,15 @@ record Vector(
     Map<String, PatientContext.Answer> context = new HashMap<>();
     List<Instant> restarts = new ArrayList<>();
     List<String> expected = new ArrayList<>();
-    Duration interval = null;
+    Map<String, Duration> intervals = new HashMap<>();
     boolean nothing = false;
     for (int i = 1; i < lines.length; i++) {
       String[] words = lines[i].strip().split("\\s+");
       switch (words[0]) {
         case "context" ->
             context.put(words[1], PatientContext.Answer.valueOf(words[2].toUpperCase(Locale.ROOT)));
-        case "interval" -> interval = time(words[1]);
+        case "interval" ->
+            intervals.put(words.length > 2 ? words[2].substring(1) : "first", time(words[1]));
         case "restart" -> restarts.add(START.plus(time(words[2])));
         case "raised", "cleared" -> expected.add(String.join(" ", words));
         case "expect" ->
@@ -134,7 +135,7 @@ record Vector(
     if (samples.isEmpty() || nothing != expected.isEmpty()) {
       throw new AssertionError("not a vector: " + lines[0]);
     }
-    return new Vector(lines[0], samples, context, interval, restarts, expected);
+    return new Vector(lines[0], samples, context, intervals, restarts, expected);
   }
 
   private static void samples(String[] words, List<Reading> samples) {

@@ -21,6 +21,13 @@ public interface DeviceAssignments {
   /** Notes a written DeviceMetric, in the caller's transaction. */
   void deviceMetricWritten(TenantId tenant, DeviceMetric metric);
 
+  /**
+   * Forgets a deleted DeviceMetric, in the caller's transaction.
+   *
+   * @param metric its id
+   */
+  void deviceMetricDeleted(TenantId tenant, String metric);
+
   /** Begins the first assignment of a device that has none, in the caller's transaction. */
   void assign(TenantId tenant, DeviceId device, PatientId patient);
 

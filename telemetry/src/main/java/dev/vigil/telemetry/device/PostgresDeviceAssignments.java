@@ -1,9 +1,12 @@
 package dev.vigil.telemetry.device;
 
 import dev.vigil.core.DeviceId;
+import dev.vigil.core.Metric;
 import dev.vigil.core.PatientId;
 import dev.vigil.core.TenantId;
 import dev.vigil.telemetry.Timestamptz;
+import dev.vigil.terminology.metric.MetricCatalog;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -30,10 +33,17 @@ public final class PostgresDeviceAssignments implements DeviceAssignments {
       "https://vigil.dev/fhir/StructureDefinition/assigned-since";
 
   private final JdbcClient jdbc;
+  private final DeviceMetricTable channels;
 
-  /** On the data source of the transactions that write devices. */
-  public PostgresDeviceAssignments(DataSource dataSource) {
+  /**
+   * Wires the parts.
+   *
+   * @param dataSource of the transactions that write devices
+   * @param catalog knows what DeviceMetric.type means
+   */
+  public PostgresDeviceAssignments(DataSource dataSource, MetricCatalog catalog) {
     this.jdbc = JdbcClient.create(dataSource);
+    this.channels = new DeviceMetricTable(jdbc, catalog);
   }
 
   @Override
@@ -58,30 +68,17 @@ public final class PostgresDeviceAssignments implements DeviceAssignments {
 
   @Override
   public void deviceMetricWritten(TenantId tenant, DeviceMetric metric) {
-    String id = metric.getIdElement().getIdPart();
     Optional<String> device = target(metric.getSource(), "Device");
     if (device.isPresent()) {
-      jdbc.sql(
-              """
-              insert into telemetry.device_metric (tenant_id, metric_id, device_id)
-              values (:tenant, :metric, :device)
-              on conflict on constraint device_metric_pk do update
-              set device_id = excluded.device_id
-              """)
-          .param("tenant", tenant.value())
-          .param("metric", id)
-          .param("device", device.get())
-          .update();
+      channels.write(tenant, metric, new DeviceId(device.get()));
     } else {
-      jdbc.sql(
-              """
-              delete from telemetry.device_metric
-              where tenant_id = :tenant and metric_id = :metric
-              """)
-          .param("tenant", tenant.value())
-          .param("metric", id)
-          .update();
+      channels.delete(tenant, metric.getIdElement().getIdPart());
     }
+  }
+
+  @Override
+  public void deviceMetricDeleted(TenantId tenant, String metric) {
+    channels.delete(tenant, metric);
   }
 
   @Override
@@ -98,26 +95,11 @@ public final class PostgresDeviceAssignments implements DeviceAssignments {
     if (id.getIdPart() == null || id.getResourceType() == null || id.hasBaseUrl()) {
       return Optional.empty();
     }
-    String sql =
-        switch (id.getResourceType()) {
-          case "Device" ->
-              "select device_id from telemetry.device where tenant_id = :tenant and device_id = :id";
-          case "DeviceMetric" ->
-              """
-              select device_id from telemetry.device_metric
-              where tenant_id = :tenant and metric_id = :id
-              """;
-          default -> null;
-        };
-    if (sql == null) {
-      return Optional.empty();
-    }
-    return jdbc.sql(sql)
-        .param("tenant", tenant.value())
-        .param("id", id.getIdPart())
-        .query(String.class)
-        .optional()
-        .map(DeviceId::new);
+    return switch (id.getResourceType()) {
+      case "Device" -> known(tenant, id.getIdPart());
+      case "DeviceMetric" -> channels.device(tenant, id.getIdPart());
+      default -> Optional.empty();
+    };
   }
 
   @Override
@@ -164,6 +146,32 @@ public final class PostgresDeviceAssignments implements DeviceAssignments {
                     new DeviceId(row.getString("device_id")),
                     new PatientId(row.getString("patient_id"))))
         .list();
+  }
+
+  /**
+   * How often a device measures, as its DeviceMetrics of that metric say. Of several that differ
+   * the longest counts: with it a duration counts as seen by fewer samples and over longer gaps, so
+   * that whatever a shorter interval shows is shown as well.
+   *
+   * @param otherwise stands for each DeviceMetric that does not say, and for a device that has none
+   * @return in whole milliseconds
+   */
+  public Duration samplingInterval(
+      TenantId tenant, DeviceId device, Metric metric, Duration otherwise) {
+    return channels.interval(tenant, device, metric, otherwise);
+  }
+
+  private Optional<DeviceId> known(TenantId tenant, String device) {
+    return jdbc.sql(
+            """
+            select device_id from telemetry.device
+            where tenant_id = :tenant and device_id = :device
+            """)
+        .param("tenant", tenant.value())
+        .param("device", device)
+        .query(String.class)
+        .optional()
+        .map(DeviceId::new);
   }
 
   private Optional<PatientId> present(TenantId tenant, DeviceId device) {

@@ -1,8 +1,8 @@
 /**
- * Which device is known, and whose it was when.
+ * Which device is known, whose it was when, and how often it measures what.
  *
- * <p>Comes in: Device and DeviceMetric resources as they are written. Goes out: assignments at a
- * moment. Owns {@code telemetry.device}, {@code telemetry.device_assignment} and {@code
- * telemetry.device_metric}.
+ * <p>Comes in: Device and DeviceMetric resources as they are written and deleted. Goes out:
+ * assignments at a moment, sampling intervals. Owns {@code telemetry.device}, {@code
+ * telemetry.device_assignment} and {@code telemetry.device_metric}.
  */
 package dev.vigil.telemetry.device;

@@ -1,13 +1,10 @@
 package dev.vigil.telemetry.intake;
 
-import dev.vigil.core.Code;
 import dev.vigil.terminology.metric.MetricCatalog;
 import dev.vigil.terminology.metric.MetricDefinition;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.hl7.fhir.r4.model.CodeableConcept;
-import org.hl7.fhir.r4.model.Coding;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Observation.ObservationComponentComponent;
 import org.hl7.fhir.r4.model.Observation.ObservationStatus;
@@ -37,7 +34,8 @@ record Measurement(
   static List<Measurement> of(Observation observation, MetricCatalog catalog) {
     List<Measurement> found = new ArrayList<>();
     boolean registered = observation.getStatus() == ObservationStatus.REGISTERED;
-    metric(observation.getCode(), catalog)
+    catalog
+        .byConcept(observation.getCode())
         .ifPresent(
             definition ->
                 found.add(
@@ -52,7 +50,8 @@ record Measurement(
     for (int i = 0; i < components.size(); i++) {
       ObservationComponentComponent component = components.get(i);
       String path = "Observation.component[" + i + "]";
-      metric(component.getCode(), catalog)
+      catalog
+          .byConcept(component.getCode())
           .ifPresent(
               definition ->
                   found.add(
@@ -65,28 +64,5 @@ record Measurement(
                           component.getInterpretation())));
     }
     return found;
-  }
-
-  /**
-   * The metric of a code. An MDC coding goes before a LOINC one, since it is the finer: the
-   * personal device guide gives the pulse of an oximeter (149530) the LOINC code of the heart rate
-   * as well.
-   */
-  private static Optional<MetricDefinition> metric(CodeableConcept concept, MetricCatalog catalog) {
-    MetricDefinition other = null;
-    for (Coding coding : concept.getCoding()) {
-      if (coding.getSystem() == null || coding.getCode() == null) {
-        continue;
-      }
-      Optional<MetricDefinition> found =
-          catalog.byCode(new Code(coding.getSystem(), coding.getCode()));
-      if (found.isPresent() && coding.getSystem().equals(Code.MDC)) {
-        return found;
-      }
-      if (found.isPresent() && other == null) {
-        other = found.get();
-      }
-    }
-    return Optional.ofNullable(other);
   }
 }

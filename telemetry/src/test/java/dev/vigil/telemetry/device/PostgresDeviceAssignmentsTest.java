@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.vigil.core.DeviceId;
 import dev.vigil.core.PatientId;
 import dev.vigil.telemetry.TestDatabase;
+import dev.vigil.terminology.metric.MetricCatalog;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
@@ -41,7 +42,7 @@ class PostgresDeviceAssignmentsTest {
   @BeforeEach
   void open() {
     database = TestDatabase.fresh();
-    assignments = new PostgresDeviceAssignments(database.dataSource());
+    assignments = new PostgresDeviceAssignments(database.dataSource(), MetricCatalog.standard());
   }
 
   @AfterEach
@@ -220,6 +221,13 @@ class PostgresDeviceAssignmentsTest {
 
     metric.setSource(null);
     assignments.deviceMetricWritten(TENANT, metric);
+    assertThat(assignments.deviceOf(TENANT, "DeviceMetric/rate-1")).isEmpty();
+
+    metric.setSource(new Reference("Device/pump-1"));
+    assignments.deviceMetricWritten(TENANT, metric);
+    assignments.deviceMetricDeleted(OTHER_TENANT, "rate-1");
+    assertThat(assignments.deviceOf(TENANT, "DeviceMetric/rate-1")).contains(DEVICE);
+    assignments.deviceMetricDeleted(TENANT, "rate-1");
     assertThat(assignments.deviceOf(TENANT, "DeviceMetric/rate-1")).isEmpty();
   }
 

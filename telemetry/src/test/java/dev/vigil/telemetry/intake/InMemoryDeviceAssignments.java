@@ -50,6 +50,11 @@ final class InMemoryDeviceAssignments implements DeviceAssignments {
   }
 
   @Override
+  public void deviceMetricDeleted(TenantId tenant, String metric) {
+    sources.remove("DeviceMetric/" + metric);
+  }
+
+  @Override
   public void assign(TenantId tenant, DeviceId device, PatientId patient) {
     since(device.value(), Instant.MIN, patient.value());
   }

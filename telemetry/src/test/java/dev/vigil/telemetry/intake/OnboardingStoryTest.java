@@ -39,7 +39,7 @@ class OnboardingStoryTest {
   @BeforeEach
   void open() {
     database = TestDatabase.fresh();
-    assignments = new PostgresDeviceAssignments(database.dataSource());
+    assignments = new PostgresDeviceAssignments(database.dataSource(), MetricCatalog.standard());
     check =
         new ReadingCheck(MetricCatalog.standard(), assignments, Clock.fixed(NOW, ZoneOffset.UTC));
   }

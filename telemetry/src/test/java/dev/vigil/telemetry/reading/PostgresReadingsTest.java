@@ -20,6 +20,7 @@ import dev.vigil.core.SignalQuality;
 import dev.vigil.core.TenantId;
 import dev.vigil.telemetry.TestDatabase;
 import dev.vigil.telemetry.device.PostgresDeviceAssignments;
+import dev.vigil.terminology.metric.MetricCatalog;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -170,7 +171,8 @@ class PostgresReadingsTest {
 
     @Test
     void ofATenantCoversDevicesThatAreAssignedNow() {
-      PostgresDeviceAssignments assignments = new PostgresDeviceAssignments(database.dataSource());
+      PostgresDeviceAssignments assignments =
+          new PostgresDeviceAssignments(database.dataSource(), MetricCatalog.standard());
       database
           .transactions()
           .executeWithoutResult(status -> assignments.assign(TENANT, DEVICE, PATIENT));
@@ -186,7 +188,8 @@ class PostgresReadingsTest {
 
     @Test
     void isHeardOfEachAssignedDeviceOnItsOwn() {
-      PostgresDeviceAssignments assignments = new PostgresDeviceAssignments(database.dataSource());
+      PostgresDeviceAssignments assignments =
+          new PostgresDeviceAssignments(database.dataSource(), MetricCatalog.standard());
       database
           .transactions()
           .executeWithoutResult(

@@ -18,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.hl7.fhir.r4.model.CodeableConcept;
+import org.hl7.fhir.r4.model.Coding;
 
 /** The metrics Vigil knows, by name and by code. Immutable. */
 public final class MetricCatalog {
@@ -68,6 +70,28 @@ public final class MetricCatalog {
   /** The metric a LOINC or MDC code means; empty if Vigil knows none. */
   public Optional<MetricDefinition> byCode(Code code) {
     return Optional.ofNullable(byCode.get(code));
+  }
+
+  /**
+   * The metric a concept means; empty if Vigil knows none of its codings. An MDC coding goes before
+   * a LOINC one, since it is the finer: the personal device guide gives the pulse of an oximeter
+   * (149530) the LOINC code of the heart rate as well.
+   */
+  public Optional<MetricDefinition> byConcept(CodeableConcept concept) {
+    MetricDefinition other = null;
+    for (Coding coding : concept.getCoding()) {
+      if (coding.getSystem() == null || coding.getCode() == null) {
+        continue;
+      }
+      Optional<MetricDefinition> found = byCode(new Code(coding.getSystem(), coding.getCode()));
+      if (found.isPresent() && coding.getSystem().equals(Code.MDC)) {
+        return found;
+      }
+      if (found.isPresent() && other == null) {
+        other = found.get();
+      }
+    }
+    return Optional.ofNullable(other);
   }
 
   /**

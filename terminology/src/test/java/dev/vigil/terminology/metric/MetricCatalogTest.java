@@ -11,6 +11,8 @@ import dev.vigil.terminology.ucum.Ucum;
 import java.io.BufferedReader;
 import java.io.StringReader;
 import java.util.List;
+import org.hl7.fhir.r4.model.CodeableConcept;
+import org.hl7.fhir.r4.model.Coding;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -207,5 +209,28 @@ class MetricCatalogTest {
 
   private static MetricCatalog read(String rows) throws Exception {
     return new MetricCatalog(MetricTable.read(new BufferedReader(new StringReader(rows))));
+  }
+
+  @Test
+  void theMdcCodingOfAConceptDecides() {
+    CodeableConcept pulse =
+        new CodeableConcept()
+            .addCoding(new Coding("http://loinc.org", "8867-4", null))
+            .addCoding(new Coding("urn:iso:std:iso:11073:10101", "149530", null));
+
+    assertThat(catalog.byConcept(pulse).orElseThrow().metric().id()).isEqualTo("pulse-rate");
+  }
+
+  @Test
+  void aConceptMeansTheFirstOfItsCodingsThatIsKnown() {
+    CodeableConcept rate =
+        new CodeableConcept()
+            .addCoding(new Coding("urn:iso:std:iso:11073:10101", "1", null))
+            .addCoding(new Coding(null, "8889-8", null))
+            .addCoding(new Coding("http://loinc.org", null, null))
+            .addCoding(new Coding("http://loinc.org", "8867-4", null));
+
+    assertThat(catalog.byConcept(rate).orElseThrow().metric().id()).isEqualTo("heart-rate");
+    assertThat(catalog.byConcept(new CodeableConcept().setText("Heart rate"))).isEmpty();
   }
 }
