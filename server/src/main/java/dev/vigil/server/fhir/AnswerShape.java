@@ -4,9 +4,13 @@ import ca.uhn.fhir.interceptor.api.Hook;
 import ca.uhn.fhir.interceptor.api.Interceptor;
 import ca.uhn.fhir.interceptor.api.Pointcut;
 import ca.uhn.fhir.parser.DataFormatException;
+import ca.uhn.fhir.parser.IParser;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
 import ca.uhn.fhir.rest.server.exceptions.UnclassifiedServerFailureException;
+import ca.uhn.fhir.rest.server.method.ResourceParameter;
+import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,15 +34,27 @@ final class AnswerShape {
   private static final Pattern UNRESOLVED =
       Pattern.compile("HAPI-1094: .* specified in path: ([\\w.]+)");
 
-  private final int maxEntries;
+  /** How HAPI says that it could not parse a body; its text may quote the body. */
+  private static final String NOT_PARSED = "HAPI-0450:";
 
-  AnswerShape(int maxEntries) {
+  private final int maxEntries;
+  private final UnreadableBodies unreadable;
+
+  AnswerShape(int maxEntries, UnreadableBodies unreadable) {
     this.maxEntries = maxEntries;
+    this.unreadable = unreadable;
   }
 
   @Hook(Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLED)
   void countEntries(RequestDetails request) {
-    if (request.getResource() instanceof Bundle bundle && bundle.getEntry().size() > maxEntries) {
+    if (request.getResource() instanceof Bundle bundle) {
+      refuseAbove(maxEntries, bundle.getEntry().size());
+    }
+  }
+
+  /** Answers 413 to a Bundle with too many entries. */
+  static void refuseAbove(int maxEntries, int entries) {
+    if (entries > maxEntries) {
       throw refusal(
           413,
           IssueType.TOOCOSTLY,
@@ -50,11 +66,16 @@ final class AnswerShape {
   @Hook(Pointcut.SERVER_PRE_PROCESS_OUTGOING_EXCEPTION)
   BaseServerResponseException shape(RequestDetails request, Throwable failure) {
     if (failure instanceof BaseServerResponseException refusal && refusal.getStatusCode() != 500) {
-      return explain(refusal);
+      return notParsed(refusal)
+          ? Refusals.asHttp(List.of(unreadable.explain(request)))
+          : explain(refusal);
     }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof BodyLimit.TooLarge) {
         return refusal(413, IssueType.TOOCOSTLY, "", cause.getMessage());
+      }
+      if (isOfTheBodysParser(cause)) {
+        return Refusals.asHttp(List.of(unreadable.explain(request)));
       }
       if (cause instanceof DataFormatException) {
         return refusal(400, IssueType.STRUCTURE, "", "the request cannot be read as FHIR");
@@ -78,6 +99,21 @@ final class AnswerShape {
       }
     }
     return refusal;
+  }
+
+  private static boolean notParsed(BaseServerResponseException refusal) {
+    return refusal.getMessage() != null && refusal.getMessage().startsWith(NOT_PARSED);
+  }
+
+  /**
+   * HAPI's parser meets some wrong JSON with a NullPointerException. What is stored is parsed too,
+   * and a failure there is ours.
+   */
+  private static boolean isOfTheBodysParser(Throwable failure) {
+    List<String> classes =
+        Arrays.stream(failure.getStackTrace()).map(StackTraceElement::getClassName).toList();
+    return classes.contains(ResourceParameter.class.getName())
+        && classes.stream().anyMatch(name -> name.startsWith(IParser.class.getPackageName()));
   }
 
   private static BaseServerResponseException refusal(

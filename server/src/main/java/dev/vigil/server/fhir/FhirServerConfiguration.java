@@ -82,7 +82,9 @@ class FhirServerConfiguration {
     server.registerInterceptor(new ReadOnlyTypes(partitions));
     server.registerInterceptor(new EmptyOperationBody());
     server.registerInterceptor(new OpenApiInterceptor());
-    server.registerInterceptor(new AnswerShape(properties.maxEntries()));
+    UnreadableBodies unreadable = new UnreadableBodies(context);
+    server.registerInterceptor(new BatchReader(properties.maxEntries(), unreadable));
+    server.registerInterceptor(new AnswerShape(properties.maxEntries(), unreadable));
     context.setParserErrorHandler(new StrictParsing());
     return new Endpoint(server);
   }

@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
-import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Bundle.BundleType;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.OperationOutcome;
@@ -72,6 +71,72 @@ class BadInputTest {
     assertThat(answer.resource(OperationOutcome.class).getIssue()).isNotEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "status":"finalish"                          | Observation.status
+          "status":""                                  | Observation.status
+          "colour":"secret"                            | Observation.colour
+          "John Secret":"1"                            | Observation
+          "valueQuantity":"secret"                     | Observation.value.ofType(Quantity)
+          "valueQuantity":{"value":"secret"}           | Observation.value.ofType(Quantity).value
+          "valueQuantity":{"secret":"secret"}          | Observation.value.ofType(Quantity).secret
+          "category":[{},{"coding":[{"x":"secret"}]}]  | Observation.category[1].coding[0].x
+          "category":{"text":"secret"}                 | Observation.category
+          "effectiveDateTime":"secret"                 | Observation.effective.ofType(dateTime)
+          "_effectiveDateTime":"secret"                | Observation.effective.ofType(dateTime)
+          "component":[{"valueInteger":"secret"}]      | Observation.component[0].value.ofType(integer)
+          "extension":[{"valueCode":"secret"}]         | Observation.extension[0]
+          "extension":["secret"]                       | Observation.extension[0]
+          "extension":[{"url":"u","valueDate":"secret"}] | Observation.extension[0].value.ofType(date)
+          "_status":{"extension":[{"url":"u","valueDate":"secret"}]} | Observation.status.extension[0].value.ofType(date)
+          "subject":{"reference":"#secret"}            | Observation
+          "contained":[{"resourceType":"Secret"}]      | Observation.contained[0]
+          "contained":[{"id":"p","gender":"secret"}]   | Observation.contained[0]
+          "contained":[{"resourceType":"Patient","id":"p","gender":"secret"}] | Observation.contained[0].ofType(Patient).gender
+          """)
+  void anElementThatCannotBeReadIsNamedAndItsValueIsNot(String element, String expression) {
+    Answer answer =
+        hospital.send("POST", "Observation", "{\"resourceType\":\"Observation\"," + element + "}");
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.expressions()).containsExactly(expression);
+    assertThat(answer.resource(OperationOutcome.class).getIssueFirstRep().getCode().toCode())
+        .isEqualTo("structure");
+    if (!expression.contains("secret")) {
+      assertThat(answer.body()).doesNotContainIgnoringCase("secret");
+    }
+  }
+
+  @Test
+  void jsonThatIsNoneIsRefusedWithThePlaceAndNotTheText() {
+    Answer answer =
+        hospital.send(
+            "POST", "Observation", "{\"resourceType\":\"Observation\",\"status\":secret}");
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body()).contains("line 1, column").doesNotContain("secret");
+  }
+
+  @Test
+  void xmlThatCannotBeReadNamesTheElementInItsText() {
+    Answer answer =
+        hospital.send(
+            hospital
+                .server()
+                .fhirRequest("Observation", hospital.admin())
+                .setHeader("Content-Type", "application/fhir+xml")
+                .POST(
+                    BodyPublishers.ofString(
+                        "<Observation xmlns=\"http://hl7.org/fhir\"><status value=\"secret\"/>"
+                            + "</Observation>")));
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body()).contains("status: ").doesNotContain("secret");
+  }
+
   @Test
   void anEmptyBodyIs400() {
     assertThat(hospital.send("POST", "Observation", null).status()).isEqualTo(400);
@@ -114,19 +179,6 @@ class BadInputTest {
     assertThat(answer.expressions()).containsExactly("Observation.value.ofType(Quantity).code");
     assertThat(answer.resource(OperationOutcome.class).getIssueFirstRep().getCode().toCode())
         .isEqualTo("code-invalid");
-  }
-
-  /** The parser is strict for the whole request, before there are entries to tell apart. */
-  @Test
-  void anEntryOfABatchThatCannotBeReadRefusesTheWholeBatch() {
-    Bundle batch =
-        Bedside.posting(BundleType.BATCH, bed.heartRate("71", NOW), bed.heartRate("72", NOW));
-    String body = Hospital.json(batch).replaceFirst("\"final\"", "\"finalish\"");
-
-    Answer answer = hospital.send("POST", "", body);
-
-    assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.body()).doesNotContain("finalish");
   }
 
   @Test

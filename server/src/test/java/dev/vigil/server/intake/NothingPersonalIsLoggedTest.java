@@ -119,6 +119,14 @@ class NothingPersonalIsLoggedTest {
     bad.add(hospital.post(unresolved));
     bad.add(hospital.send("DELETE", reference, null));
     bad.add(hospital.send("PATCH", reference, "[{\"op\":\"" + SURNAME + "\"}]"));
+    String batch =
+        Hospital.json(
+            Bedside.posting(BundleType.BATCH, patient, implausible, bed.heartRate(VALUE, NOW)));
+    Answer mixed =
+        hospital.send(
+            "POST", "", batch.replace("{\"family\"", "{\"use\":\"" + SURNAME + "\",\"family\""));
+    assertThat(mixed.entryStatuses()).containsExactly(400, 422, 201);
+    assertThat(mixed.body()).doesNotContain(SURNAME, RECORD, VALUE, BAD_VALUE);
     assertThat(bad).extracting(Answer::status).allMatch(status -> status >= 400 && status < 500);
 
     // What we refuse ourselves does not repeat a value either.
