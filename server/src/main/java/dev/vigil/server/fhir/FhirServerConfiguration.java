@@ -83,6 +83,7 @@ class FhirServerConfiguration {
     server.registerInterceptor(new EmptyOperationBody());
     server.registerInterceptor(new OpenApiInterceptor());
     UnreadableBodies unreadable = new UnreadableBodies(context);
+    server.registerInterceptor(new NumberLimit());
     server.registerInterceptor(new BatchReader(properties.maxEntries(), unreadable));
     server.registerInterceptor(new AnswerShape(properties.maxEntries(), unreadable));
     context.setParserErrorHandler(new StrictParsing());

@@ -63,6 +63,9 @@ class BadInputTest {
           ''          | {"resourceType":"Bundle","type":"transaction","entry":[{]}
           Observation | {"resourceType":"Observation","status":"final","colour":"red","code":{"text":"x"}}
           Observation | {"resourceType":"Observation","status":"finalish","code":{"text":"x"}}
+          Observation | {"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1e999999999}}
+          Observation | {"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":-1.5E-99999}}
+          ''          | {"resourceType":"Bundle","type":"batch","total":1e99999999,"entry":[]}
           """)
   void whatCannotBeReadIs400(String path, String body) {
     Answer answer = hospital.send("POST", path, body);
