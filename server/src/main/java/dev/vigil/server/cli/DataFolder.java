@@ -1,9 +1,13 @@
 package dev.vigil.server.cli;
 
 import dev.vigil.server.database.EmbeddedPostgresServer;
+import dev.vigil.server.telemetry.KeyProperties;
+import dev.vigil.telemetry.key.DataKeys;
+import dev.vigil.telemetry.key.KeyService;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -13,6 +17,7 @@ final class DataFolder implements AutoCloseable {
 
   private final EmbeddedPostgresServer started;
   private final DataSource dataSource;
+  private KeyService keyService;
 
   private DataFolder(EmbeddedPostgresServer started, DataSource dataSource) {
     this.started = started;
@@ -54,6 +59,19 @@ final class DataFolder implements AutoCloseable {
 
   DataSource dataSource() {
     return dataSource;
+  }
+
+  /** The key service of {@code VIGIL_KEYS_...}; one for the life of this folder. */
+  KeyService keyService() {
+    if (keyService == null) {
+      keyService = KeyProperties.ofEnvironment().open(path());
+    }
+    return keyService;
+  }
+
+  /** The keys of the database. */
+  DataKeys keys() {
+    return new DataKeys(dataSource, keyService(), Clock.systemUTC());
   }
 
   @Override

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       CodeCommand.class,
       VerifyLogCommand.class,
       RebuildCommand.class,
+      RotateKeysCommand.class,
       SimulateCommand.class,
       BenchCommand.class
     })
