@@ -2,6 +2,7 @@ package dev.vigil.server.cli;
 
 import dev.vigil.server.database.EmbeddedPostgresServer;
 import dev.vigil.server.telemetry.KeyProperties;
+import dev.vigil.server.telemetry.WitnessProperties;
 import dev.vigil.telemetry.key.DataKeys;
 import dev.vigil.telemetry.key.KeyService;
 import java.nio.file.Path;
@@ -27,6 +28,11 @@ final class DataFolder implements AutoCloseable {
   /** The folder of {@code VIGIL_DATA}, else {@code data}. */
   static Path path() {
     return Path.of(System.getenv().getOrDefault("VIGIL_DATA", "data"));
+  }
+
+  /** The file of {@code VIGIL_WITNESS}, else the one in the data folder. */
+  static Path witness() {
+    return WitnessProperties.file(System.getenv("VIGIL_WITNESS"), path());
   }
 
   /**

@@ -5,7 +5,10 @@ import dev.vigil.telemetry.erasure.ErasePerson;
 import dev.vigil.telemetry.key.DataKeys;
 import dev.vigil.telemetry.key.KeyRotation;
 import dev.vigil.telemetry.key.KeyService;
+import dev.vigil.telemetry.key.SigningKeys;
 import dev.vigil.telemetry.log.EventLog;
+import dev.vigil.telemetry.log.FileWitness;
+import dev.vigil.telemetry.log.HeadSigning;
 import dev.vigil.telemetry.reading.Readings;
 import java.time.Clock;
 import javax.sql.DataSource;
@@ -14,7 +17,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The keys of the log. The start fails when a master key is missing that the database needs. */
+/**
+ * The keys of the log and the witness of its heads. The start fails when a master key is missing
+ * that the database needs.
+ */
 @Configuration(proxyBeanMethods = false)
 class KeyConfiguration {
 
@@ -38,6 +44,23 @@ class KeyConfiguration {
     KeyRotation rotation = new KeyRotation(dataSource, transactions, service, keys, clock);
     rotation.demandMasterKeys();
     return rotation;
+  }
+
+  @Bean
+  HeadSigning headSigning(
+      DataSource dataSource,
+      PlatformTransactionManager transactions,
+      KeyService service,
+      WitnessProperties properties,
+      DatabaseProperties database,
+      Clock clock) {
+    return new HeadSigning(
+        dataSource,
+        transactions,
+        new SigningKeys(dataSource, service, clock),
+        new FileWitness(WitnessProperties.file(properties.file(), database.data())),
+        clock,
+        properties.interval());
   }
 
   @Bean
