@@ -38,7 +38,10 @@ public final class LogDriver implements AutoCloseable {
       new NamedParameterJdbcTemplate(database.dataSource());
   public final EventLog log =
       new PostgresEventLog(
-          database.dataSource(), Clock.fixed(NOW, ZoneOffset.UTC), new LogSignal());
+          database.dataSource(),
+          database.keys(),
+          Clock.fixed(NOW, ZoneOffset.UTC),
+          new LogSignal());
   public final Readings readings = new PostgresReadings(database.dataSource());
 
   /** What would be in the FHIR store: JSON by tenant and id. */

@@ -31,7 +31,8 @@ public final class TelemetrySchema {
 
   /**
    * Lets a role work on the schema without owning it: it adds to the log and reads it, but cannot
-   * change or remove an event. Run after each migration, as the owner.
+   * change or remove an event or a signed head, and it cannot remove a key. Run after each
+   * migration, as the owner.
    *
    * @param role as it stands in SQL, quoted where it has to be
    */
@@ -41,7 +42,8 @@ public final class TelemetrySchema {
         List.of(
             "grant usage on schema telemetry to ",
             "grant select, insert, update, delete on all tables in schema telemetry to ",
-            "revoke update, delete on telemetry.event from ",
+            "revoke update, delete on telemetry.event, telemetry.signed_head from ",
+            "revoke delete on telemetry.tenant_key, telemetry.person_key, telemetry.signing_key from ",
             "revoke all on telemetry.flyway_schema_history from ")) {
       jdbc.sql(right + role).update();
     }

@@ -21,7 +21,7 @@ class TelemetrySchemaTest {
                       """)
                   .query(Integer.class)
                   .single())
-          .isEqualTo(6);
+          .isEqualTo(9);
       assertThat(
               database
                   .jdbc()

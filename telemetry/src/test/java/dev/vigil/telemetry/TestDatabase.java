@@ -2,10 +2,17 @@ package dev.vigil.telemetry;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.vigil.telemetry.key.DataKeys;
+import dev.vigil.telemetry.key.KeyService;
+import dev.vigil.telemetry.key.LocalKeystore;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -24,6 +31,7 @@ public final class TestDatabase implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final Set<String> TEMPLATES = new HashSet<>();
   private static EmbeddedPostgres server;
+  private static KeyService keyService;
 
   private final String name;
   private final HikariDataSource dataSource;
@@ -95,6 +103,28 @@ public final class TestDatabase implements AutoCloseable {
   /** Runs a step in a transaction of its own or in the open one. */
   public TransactionTemplate transactions() {
     return new TransactionTemplate(transactionManager);
+  }
+
+  /** Master keys of this JVM's tests. */
+  public static synchronized KeyService keyService() {
+    if (keyService == null) {
+      try {
+        Path folder = Files.createTempDirectory("vigil-test-keys");
+        Path file = folder.resolve("master.keys");
+        for (Path path : List.of(folder, file, file.resolveSibling("master.keys.lock"))) {
+          path.toFile().deleteOnExit();
+        }
+        keyService = new LocalKeystore(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return keyService;
+  }
+
+  /** The keys of this database; each call remembers for itself, as another process would. */
+  public DataKeys keys() {
+    return new DataKeys(dataSource, keyService(), Clock.systemUTC());
   }
 
   /** Closes the connections and drops the database. */

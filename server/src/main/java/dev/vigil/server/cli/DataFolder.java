@@ -1,9 +1,14 @@
 package dev.vigil.server.cli;
 
 import dev.vigil.server.database.EmbeddedPostgresServer;
+import dev.vigil.server.telemetry.KeyProperties;
+import dev.vigil.server.telemetry.WitnessProperties;
+import dev.vigil.telemetry.key.DataKeys;
+import dev.vigil.telemetry.key.KeyService;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -13,6 +18,7 @@ final class DataFolder implements AutoCloseable {
 
   private final EmbeddedPostgresServer started;
   private final DataSource dataSource;
+  private KeyService keyService;
 
   private DataFolder(EmbeddedPostgresServer started, DataSource dataSource) {
     this.started = started;
@@ -22,6 +28,11 @@ final class DataFolder implements AutoCloseable {
   /** The folder of {@code VIGIL_DATA}, else {@code data}. */
   static Path path() {
     return Path.of(System.getenv().getOrDefault("VIGIL_DATA", "data"));
+  }
+
+  /** The file of {@code VIGIL_WITNESS}, else the one in the data folder. */
+  static Path witness() {
+    return WitnessProperties.file(System.getenv("VIGIL_WITNESS"), path());
   }
 
   /**
@@ -54,6 +65,19 @@ final class DataFolder implements AutoCloseable {
 
   DataSource dataSource() {
     return dataSource;
+  }
+
+  /** The key service of {@code VIGIL_KEYS_...}; one for the life of this folder. */
+  KeyService keyService() {
+    if (keyService == null) {
+      keyService = KeyProperties.ofEnvironment().open(path());
+    }
+    return keyService;
+  }
+
+  /** The keys of the database. */
+  DataKeys keys() {
+    return new DataKeys(dataSource, keyService(), Clock.systemUTC());
   }
 
   @Override

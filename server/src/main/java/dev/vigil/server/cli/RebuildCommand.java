@@ -44,7 +44,7 @@ final class RebuildCommand implements Callable<Integer> {
           new ReadingsRebuild(
               dataSource,
               new DataSourceTransactionManager(dataSource),
-              new PostgresEventLog(dataSource, Clock.systemUTC(), new LogSignal()),
+              new PostgresEventLog(dataSource, data.keys(), Clock.systemUTC(), new LogSignal()),
               new PostgresReadings(dataSource));
       long readings =
           rebuild.rebuild(

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       CodeCommand.class,
       VerifyLogCommand.class,
       RebuildCommand.class,
+      RotateKeysCommand.class,
       SimulateCommand.class,
       BenchCommand.class
     })
@@ -37,7 +38,7 @@ public final class VigilCommand implements Runnable {
     line.setExecutionExceptionHandler(
         (failure, command, result) -> {
           command.getErr().println("vigil: " + reason(failure));
-          return CommandLine.ExitCode.SOFTWARE;
+          return command.getCommandSpec().exitCodeOnExecutionException();
         });
     int code = line.execute(arguments);
     if (code != ServerProcess.RUNNING) {

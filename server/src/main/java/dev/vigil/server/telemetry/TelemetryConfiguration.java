@@ -6,6 +6,7 @@ import dev.vigil.telemetry.delivery.DeliveryRunner;
 import dev.vigil.telemetry.device.DeviceAssignments;
 import dev.vigil.telemetry.device.PostgresDeviceAssignments;
 import dev.vigil.telemetry.intake.ReadingCheck;
+import dev.vigil.telemetry.key.DataKeys;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.LogSignal;
 import dev.vigil.telemetry.log.LogTail;
@@ -39,8 +40,8 @@ class TelemetryConfiguration {
   }
 
   @Bean
-  EventLog eventLog(DataSource dataSource, Clock clock, LogSignal signal) {
-    return new PostgresEventLog(dataSource, clock, signal);
+  EventLog eventLog(DataSource dataSource, DataKeys keys, Clock clock, LogSignal signal) {
+    return new PostgresEventLog(dataSource, keys, clock, signal);
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package dev.vigil.server.telemetry;
 
 import dev.vigil.telemetry.delivery.DeliveryRunner;
+import dev.vigil.telemetry.log.HeadSigning;
 import dev.vigil.telemetry.log.LogTail;
 import dev.vigil.telemetry.reader.LogReaderRunner;
 import java.time.Duration;
@@ -25,12 +26,15 @@ class TelemetryLifecycle implements SmartLifecycle, ApplicationRunner {
   private final LogReaderRunner readers;
   private final DeliveryRunner deliveries;
   private final LogTail tail;
+  private final HeadSigning heads;
   private volatile boolean running;
 
-  TelemetryLifecycle(LogReaderRunner readers, DeliveryRunner deliveries, LogTail tail) {
+  TelemetryLifecycle(
+      LogReaderRunner readers, DeliveryRunner deliveries, LogTail tail, HeadSigning heads) {
     this.readers = readers;
     this.deliveries = deliveries;
     this.tail = tail;
+    this.heads = heads;
   }
 
   @Override
@@ -43,6 +47,7 @@ class TelemetryLifecycle implements SmartLifecycle, ApplicationRunner {
     tail.start();
     readers.start();
     deliveries.start();
+    heads.start();
     running = true;
   }
 
@@ -52,6 +57,7 @@ class TelemetryLifecycle implements SmartLifecycle, ApplicationRunner {
       readers.stop(PATIENCE);
       deliveries.stop(PATIENCE);
       tail.stop();
+      heads.stop();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

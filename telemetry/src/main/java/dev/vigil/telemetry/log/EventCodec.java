@@ -4,108 +4,144 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.vigil.core.AlertId;
-import dev.vigil.core.Code;
-import dev.vigil.core.DeviceId;
-import dev.vigil.core.Metric;
-import dev.vigil.core.ObservationId;
 import dev.vigil.core.PatientId;
-import dev.vigil.core.Quantity;
+import dev.vigil.core.Problem;
+import dev.vigil.core.ProblemException;
 import dev.vigil.core.Reading;
-import dev.vigil.core.ReadingValue;
-import dev.vigil.core.SignalQuality;
-import dev.vigil.core.Tier;
-import dev.vigil.core.event.Actor;
-import dev.vigil.core.event.Alert;
 import dev.vigil.core.event.AlertAcknowledged;
 import dev.vigil.core.event.AlertCleared;
 import dev.vigil.core.event.AlertEvent;
 import dev.vigil.core.event.AlertRaised;
 import dev.vigil.core.event.AlertResolved;
+import dev.vigil.core.event.ContentErased;
 import dev.vigil.core.event.Event;
-import dev.vigil.core.event.ResourceChange;
+import dev.vigil.core.event.PersonErased;
 import dev.vigil.core.event.ResourcesWritten;
-import java.math.BigDecimal;
-import java.time.Instant;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
- * The stored form of events. It is written out by hand: what is in the log stays readable whatever
- * becomes of the Java types. Decimals are text, so their scale survives; the JSON is pure ASCII.
+ * The stored form of events: a kind, and JSON in parts, one for each person it is about and one for
+ * the rest. Version 1 was a single JSON; it is read, and written no more. The JSON is pure ASCII,
+ * which carries any Java text.
  */
 final class EventCodec {
 
-  /** An event in its stored form. */
-  record Encoded(String kind, int version, String payload) {}
+  /** The version that is written. */
+  static final int VERSION = 2;
+
+  /**
+   * A part of an event.
+   *
+   * @param person whom it is about; empty for the part about nobody, which comes first
+   * @param json UTF-8
+   */
+  record Part(Optional<PatientId> person, byte[] json) {}
+
+  /**
+   * An event in its stored form.
+   *
+   * @param parts at least one
+   */
+  record Encoded(String kind, List<Part> parts) {}
 
   private static final String RESOURCES_WRITTEN = "resources-written";
   private static final String ALERT_RAISED = "alert-raised";
   private static final String ALERT_ACKNOWLEDGED = "alert-acknowledged";
   private static final String ALERT_CLEARED = "alert-cleared";
   private static final String ALERT_RESOLVED = "alert-resolved";
-  private static final int VERSION = 1;
+  private static final String PERSON_ERASED = "person-erased";
 
   private final JsonMapper json =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-  Encoded encode(Event event) {
-    ObjectNode node = json.createObjectNode();
-    String kind;
+  /**
+   * The stored form.
+   *
+   * @param keyless persons who can have no part any more
+   * @throws ProblemException CONFLICT if the event tells more of one of them than that the Patient
+   *     was changed
+   */
+  Encoded encode(Event event, Set<PatientId> keyless) {
+    refuse(event, keyless);
     if (event instanceof ResourcesWritten written) {
-      kind = RESOURCES_WRITTEN;
-      ArrayNode changes = node.putArray("changes");
-      written.changes().forEach(change -> putChange(changes.addObject(), change));
-      ArrayNode readings = node.putArray("readings");
-      written.readings().forEach(reading -> putReading(readings.addObject(), reading));
-    } else if (event instanceof AlertEvent step) {
-      putAlert(node.putObject("alert"), step.alert());
+      List<Part> parts = new ArrayList<>();
+      WrittenParts.split(written, keyless)
+          .forEach(split -> parts.add(new Part(split.person(), bytes(split.json()))));
+      return new Encoded(RESOURCES_WRITTEN, parts);
+    }
+    ObjectNode node = json.createObjectNode();
+    if (event instanceof AlertEvent step) {
+      EventJson.putAlert(node.putObject("alert"), step.alert());
       node.put("at", step.at().toString());
-      kind = putStep(node, step);
-    } else {
-      throw new IllegalArgumentException("no stored form of " + event.getClass().getName());
+      String kind = putStep(node, step);
+      PatientId person = step.alert().trigger().patient();
+      return new Encoded(kind, List.of(new Part(Optional.of(person), bytes(node))));
     }
-    try {
-      return new Encoded(kind, VERSION, json.writeValueAsString(node));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("no stored form of " + event.getClass().getName(), e);
+    if (event instanceof PersonErased erased) {
+      node.put("patient", erased.patient().value());
+      node.put("at", erased.at().toString());
+      return new Encoded(PERSON_ERASED, List.of(new Part(Optional.empty(), bytes(node))));
     }
+    throw new IllegalArgumentException("no stored form of " + event.getClass().getName());
   }
 
   /**
-   * The event of a stored form.
+   * The event of a stored form of the version that is written.
    *
-   * @throws IllegalArgumentException if kind or version is unknown or something is missing
+   * @param parts in their order; an erased one is empty
+   * @throws IllegalArgumentException if the kind is unknown or something is missing
    */
-  Event decode(String kind, int version, String payload) {
-    if (version != VERSION) {
-      throw new IllegalArgumentException("unknown version " + version + " of " + kind);
+  Event decode(String kind, List<Optional<byte[]>> parts) {
+    List<Optional<JsonNode>> nodes = parts.stream().map(part -> part.map(this::node)).toList();
+    if (kind.equals(RESOURCES_WRITTEN)) {
+      return WrittenParts.join(nodes);
     }
-    JsonNode node;
-    try {
-      node = json.readTree(payload);
-    } catch (JsonProcessingException e) {
-      e.clearLocation();
-      throw new IllegalArgumentException("payload is not JSON", e);
+    if (nodes.size() != 1) {
+      throw new IllegalArgumentException(kind + " has " + nodes.size() + " parts");
     }
+    return nodes.get(0).map(node -> whole(kind, node)).orElseGet(ContentErased::new);
+  }
+
+  /**
+   * The event of a payload of version 1.
+   *
+   * @throws IllegalArgumentException if the kind is unknown or something is missing
+   */
+  Event decodeFirstVersion(String kind, byte[] payload) {
+    JsonNode node = node(payload);
+    return kind.equals(RESOURCES_WRITTEN)
+        ? WrittenParts.join(List.of(Optional.of(node)))
+        : whole(kind, node);
+  }
+
+  private static Event whole(String kind, JsonNode node) {
     return switch (kind) {
-      case RESOURCES_WRITTEN ->
-          new ResourcesWritten(
-              list(node, "changes", EventCodec::change),
-              list(node, "readings", EventCodec::reading));
-      case ALERT_RAISED -> new AlertRaised(alert(node), instant(node, "at"));
+      case ALERT_RAISED -> new AlertRaised(EventJson.alert(node), EventJson.instant(node, "at"));
       case ALERT_ACKNOWLEDGED ->
           new AlertAcknowledged(
-              alert(node), actor(node), text(node, "reason"), instant(node, "at"));
+              EventJson.alert(node),
+              EventJson.actor(node),
+              EventJson.text(node, "reason"),
+              EventJson.instant(node, "at"));
       case ALERT_CLEARED ->
-          new AlertCleared(alert(node), instant(node, "clearedAt"), instant(node, "at"));
+          new AlertCleared(
+              EventJson.alert(node),
+              EventJson.instant(node, "clearedAt"),
+              EventJson.instant(node, "at"));
       case ALERT_RESOLVED ->
-          new AlertResolved(alert(node), actor(node), text(node, "reason"), instant(node, "at"));
+          new AlertResolved(
+              EventJson.alert(node),
+              EventJson.actor(node),
+              EventJson.text(node, "reason"),
+              EventJson.instant(node, "at"));
+      case PERSON_ERASED ->
+          new PersonErased(
+              new PatientId(EventJson.text(node, "patient")), EventJson.instant(node, "at"));
       default -> throw new IllegalArgumentException("unknown kind " + kind);
     };
   }
@@ -119,131 +155,46 @@ final class EventCodec {
       return ALERT_CLEARED;
     }
     if (step instanceof AlertAcknowledged acknowledged) {
-      putActor(node.putObject("actor"), acknowledged.actor());
+      EventJson.putActor(node.putObject("actor"), acknowledged.actor());
       node.put("reason", acknowledged.reason());
       return ALERT_ACKNOWLEDGED;
     }
     if (step instanceof AlertResolved resolved) {
-      putActor(node.putObject("actor"), resolved.actor());
+      EventJson.putActor(node.putObject("actor"), resolved.actor());
       node.put("reason", resolved.reason());
       return ALERT_RESOLVED;
     }
     throw new IllegalArgumentException("no stored form of " + step.getClass().getName());
   }
 
-  private static void putChange(ObjectNode node, ResourceChange change) {
-    node.put("type", change.type());
-    node.put("id", change.id());
-    node.put("version", change.version());
-    node.put("action", change.action().name());
-  }
-
-  private static ResourceChange change(JsonNode node) {
-    return new ResourceChange(
-        text(node, "type"),
-        text(node, "id"),
-        required(node, "version").longValue(),
-        ResourceChange.Action.valueOf(text(node, "action")));
-  }
-
-  private static void putReading(ObjectNode node, Reading reading) {
-    node.put("observation", reading.observation().value());
-    node.put("device", reading.device().value());
-    node.put("patient", reading.patient().value());
-    node.put("metric", reading.metric().id());
-    if (reading.value() instanceof Quantity quantity) {
-      node.put("value", quantity.value().toString());
-      node.put("unit", quantity.unit());
-    } else if (reading.value() instanceof Code code) {
-      node.put("system", code.system());
-      node.put("code", code.code());
-    }
-    node.put("measuredAt", reading.measuredAt().toString());
-    node.put("receivedAt", reading.receivedAt().toString());
-    if (!reading.quality().isEmpty()) {
-      ArrayNode quality = node.putArray("quality");
-      EnumSet.copyOf(reading.quality()).forEach(flag -> quality.add(flag.name()));
+  private static void refuse(Event event, Set<PatientId> keyless) {
+    List<Reading> about =
+        event instanceof ResourcesWritten written
+            ? written.readings()
+            : event instanceof AlertEvent step ? step.alert().evidence() : List.of();
+    if (!keyless.isEmpty()
+        && about.stream().anyMatch(reading -> keyless.contains(reading.patient()))) {
+      throw new ProblemException(
+          Problem.conflict("Observation.subject", "this person's data has been erased"));
     }
   }
 
-  private static Reading reading(JsonNode node) {
-    ReadingValue value =
-        node.has("unit")
-            ? new Quantity(new BigDecimal(text(node, "value")), text(node, "unit"))
-            : new Code(text(node, "system"), text(node, "code"));
-    Set<SignalQuality> quality = EnumSet.noneOf(SignalQuality.class);
-    node.path("quality").forEach(flag -> quality.add(SignalQuality.valueOf(flag.textValue())));
-    return new Reading(
-        new ObservationId(text(node, "observation")),
-        new DeviceId(text(node, "device")),
-        new PatientId(text(node, "patient")),
-        new Metric(text(node, "metric")),
-        value,
-        instant(node, "measuredAt"),
-        instant(node, "receivedAt"),
-        quality);
-  }
-
-  private static void putAlert(ObjectNode node, Alert alert) {
-    node.put("id", alert.id().value());
-    node.put("rule", alert.rule());
-    node.put("ruleVersion", alert.ruleVersion());
-    node.put("tier", alert.tier().name());
-    node.put("family", alert.family());
-    node.put("title", alert.title());
-    node.put("onset", alert.onset().toString());
-    node.put("raisedAt", alert.raisedAt().toString());
-    ArrayNode evidence = node.putArray("evidence");
-    alert.evidence().forEach(reading -> putReading(evidence.addObject(), reading));
-  }
-
-  private static Alert alert(JsonNode step) {
-    JsonNode node = required(step, "alert");
-    return new Alert(
-        new AlertId(text(node, "id")),
-        text(node, "rule"),
-        text(node, "ruleVersion"),
-        Tier.valueOf(text(node, "tier")),
-        text(node, "family"),
-        text(node, "title"),
-        instant(node, "onset"),
-        instant(node, "raisedAt"),
-        list(node, "evidence", EventCodec::reading));
-  }
-
-  private static void putActor(ObjectNode node, Actor actor) {
-    node.put("reference", actor.reference());
-    node.put("name", actor.name());
-  }
-
-  private static Actor actor(JsonNode step) {
-    JsonNode node = required(step, "actor");
-    return new Actor(text(node, "reference"), text(node, "name"));
-  }
-
-  private static <T> List<T> list(JsonNode node, String name, Function<JsonNode, T> element) {
-    List<T> elements = new ArrayList<>();
-    required(node, name).forEach(item -> elements.add(element.apply(item)));
-    return elements;
-  }
-
-  private static Instant instant(JsonNode node, String name) {
-    return Instant.parse(text(node, name));
-  }
-
-  private static String text(JsonNode node, String name) {
-    JsonNode value = required(node, name);
-    if (!value.isTextual()) {
-      throw new IllegalArgumentException(name + " is not text");
+  private byte[] bytes(ObjectNode node) {
+    try {
+      return json.writeValueAsBytes(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("no stored form of the event", e);
     }
-    return value.textValue();
   }
 
-  private static JsonNode required(JsonNode node, String name) {
-    JsonNode value = node.get(name);
-    if (value == null || value.isNull()) {
-      throw new IllegalArgumentException(name + " is missing");
+  private JsonNode node(byte[] payload) {
+    try {
+      return json.readTree(payload);
+    } catch (JsonProcessingException e) {
+      e.clearLocation();
+      throw new IllegalArgumentException("payload is not JSON", e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("payload cannot be read", e);
     }
-    return value;
   }
 }

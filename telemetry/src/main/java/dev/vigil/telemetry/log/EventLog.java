@@ -15,16 +15,22 @@ public interface EventLog {
    *
    * @return the event's sequence, final once the transaction commits
    * @throws IllegalStateException outside a transaction
+   * @throws dev.vigil.core.ProblemException CONFLICT if the event tells about somebody who was
+   *     erased
+   * @throws dev.vigil.telemetry.key.KeyUnavailableException if a key it takes cannot be had now
    */
   long append(TenantId tenant, Source source, Event event);
 
   /**
-   * Committed events after a sequence, of all tenants, in order.
+   * Committed events after a sequence, of all tenants, in order. What they told about persons who
+   * have been erased is left out; an event about such a person alone is {@code ContentErased}, or
+   * holds nothing.
    *
    * @param after 0 for the beginning
    * @param max at most that many; large events make it fewer. Only an empty answer means the end
    * @throws UnreadableEventException if the very next event cannot be read; one that comes later
    *     ends the list before it
+   * @throws dev.vigil.telemetry.key.KeyUnavailableException if a key it takes cannot be had now
    */
   List<LoggedEvent> read(long after, int max);
 

@@ -14,6 +14,7 @@ import java.time.temporal.ChronoField;
  * A row of {@code telemetry.event} without its hashes: what the chain protects.
  *
  * @param recordedAt to the microsecond
+ * @param payload of version 1 the UTF-8 of its JSON, of version 2 sealed parts; not copied
  */
 record EventRow(
     String tenant,
@@ -24,7 +25,7 @@ record EventRow(
     Instant recordedAt,
     String door,
     String client,
-    String payload) {
+    byte[] payload) {
 
   /** The hash before the first event: 32 zero bytes. */
   static final byte[] GENESIS = new byte[32];
@@ -39,13 +40,13 @@ record EventRow(
         row.getObject("recorded_at", OffsetDateTime.class).toInstant(),
         row.getString("door"),
         row.getString("client"),
-        row.getString("payload"));
+        row.getBytes("payload"));
   }
 
   /**
    * SHA-256 of the previous hash and the fields in the order of this record. A text is its length
-   * in bytes (4 bytes, big-endian) and its UTF-8; numbers are 8 bytes big-endian; the time is
-   * microseconds since 1970. So no two rows share the hashed bytes.
+   * in bytes (4 bytes, big-endian) and its UTF-8, the payload its length and bytes; numbers are 8
+   * bytes big-endian; the time is microseconds since 1970. So no two rows share the hashed bytes.
    */
   byte[] hashAfter(byte[] previous) {
     try {
@@ -75,7 +76,10 @@ record EventRow(
   }
 
   private static void update(MessageDigest digest, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    update(digest, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void update(MessageDigest digest, byte[] bytes) {
     digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
     digest.update(bytes);
   }

@@ -3,6 +3,8 @@ package dev.vigil.telemetry.log;
 import dev.vigil.core.TenantId;
 import dev.vigil.core.event.Event;
 import dev.vigil.telemetry.Timestamptz;
+import dev.vigil.telemetry.key.DataKeys;
+import dev.vigil.telemetry.key.KeyUnavailableException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -24,8 +26,10 @@ public final class PostgresEventLog implements EventLog {
 
   private static final int SHARD = 0;
 
-  /** A batch holds less than this much payload, or one event: requests may be 64 MB. */
-  private static final int BATCH_CHARACTERS = 8_000_000;
+  /**
+   * A batch holds less than this much payload, or one event; in clear it is some ten times more.
+   */
+  private static final int BATCH_BYTES = 1_000_000;
 
   private record Last(long sequence, byte[] hash) {}
 
@@ -33,23 +37,25 @@ public final class PostgresEventLog implements EventLog {
   private final JdbcClient jdbc;
   private final Clock clock;
   private final LogSignal signal;
-  private final EventCodec codec = new EventCodec();
+  private final EventSeal seal;
 
   /**
    * On the data source of the transactions that append.
    *
+   * @param keys on the same data source
    * @param signal fired after each commit that appended
    */
-  public PostgresEventLog(DataSource dataSource, Clock clock, LogSignal signal) {
+  public PostgresEventLog(DataSource dataSource, DataKeys keys, Clock clock, LogSignal signal) {
     this.dataSource = dataSource;
     this.jdbc = JdbcClient.create(dataSource);
     this.clock = clock;
     this.signal = signal;
+    this.seal = new EventSeal(keys);
   }
 
   @Override
   public long append(TenantId tenant, Source source, Event event) {
-    EventCodec.Encoded encoded = codec.encode(event);
+    EventSeal.Prepared prepared = seal.prepare(event);
     lock();
     Last last =
         jdbc.sql(
@@ -66,12 +72,12 @@ public final class PostgresEventLog implements EventLog {
             tenant.value(),
             SHARD,
             last.sequence() + 1,
-            encoded.kind(),
-            encoded.version(),
+            prepared.encoded().kind(),
+            EventCodec.VERSION,
             clock.instant().truncatedTo(ChronoUnit.MICROS),
             source.door(),
             source.client(),
-            encoded.payload());
+            seal.seal(tenant, SHARD, last.sequence() + 1, prepared));
     insert(row, last.hash());
     TransactionSynchronizationManager.registerSynchronization(
         new TransactionSynchronization() {
@@ -126,19 +132,20 @@ public final class PostgresEventLog implements EventLog {
                   where shard = :shard and sequence > :after
                   order by sequence
                   limit :max) as batch
-                where total < :characters or sequence = :after + 1
+                where total < :bytes or sequence = :after + 1
                 order by sequence
                 """)
             .param("shard", SHARD)
             .param("after", after)
             .param("max", max)
-            .param("characters", BATCH_CHARACTERS)
+            .param("bytes", BATCH_BYTES)
             .query((row, n) -> EventRow.of(row))
             .list();
+    EventSeal.Opener opener = seal.opener(rows);
     List<LoggedEvent> events = new ArrayList<>(rows.size());
     for (EventRow row : rows) {
       try {
-        events.add(decode(row));
+        events.add(logged(row, opener));
       } catch (UnreadableEventException e) {
         if (events.isEmpty()) {
           throw e;
@@ -149,14 +156,16 @@ public final class PostgresEventLog implements EventLog {
     return events;
   }
 
-  private LoggedEvent decode(EventRow row) {
+  private static LoggedEvent logged(EventRow row, EventSeal.Opener opener) {
     try {
       return new LoggedEvent(
           new TenantId(row.tenant()),
           row.sequence(),
           row.recordedAt(),
           new Source(row.door(), row.client()),
-          codec.decode(row.kind(), row.version(), row.payload()));
+          opener.open(row));
+    } catch (KeyUnavailableException e) {
+      throw e;
     } catch (RuntimeException e) {
       throw new UnreadableEventException(row.sequence(), row.kind(), e);
     }

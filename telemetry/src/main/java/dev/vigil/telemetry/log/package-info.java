@@ -1,7 +1,9 @@
 /**
- * The event log: append-only, gap-free in order, hash-chained.
+ * The event log: append-only, gap-free in order, hash-chained, each person's part sealed under that
+ * person's key, its heads signed and published to a witness.
  *
- * <p>Comes in: events, in the transaction of what they tell about. Goes out: events in order. Owns
- * {@code telemetry.event}.
+ * <p>Comes in: events, in the transaction of what they tell about. Goes out: events in order,
+ * signed heads, and what a walk along the chain found. Owns {@code telemetry.event} and {@code
+ * telemetry.signed_head}.
  */
 package dev.vigil.telemetry.log;

@@ -190,9 +190,10 @@ final class ReaderLoop implements Runnable {
   }
 
   /**
-   * Whether PostgreSQL was away (SQLSTATE classes 08, 53 and 57P: connection, resources, shutdown),
-   * which is no fault of the event: it is tried for as long as that lasts and never parked. When
-   * the rollback fails as well, Spring reports that and keeps the first failure beside it.
+   * Whether PostgreSQL was away (SQLSTATE classes 08, 53 and 57P: connection, resources, shutdown)
+   * or a key could not be had, which is no fault of the event: it is tried for as long as that
+   * lasts and never parked. When the rollback fails as well, Spring reports that and keeps the
+   * first failure beside it.
    */
   private static boolean unavailable(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {

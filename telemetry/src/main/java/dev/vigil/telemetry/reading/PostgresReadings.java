@@ -68,6 +68,19 @@ public final class PostgresReadings implements Readings {
     delete(tenant, List.of(observation.value())).forEach(signal -> recompute(tenant, signal));
   }
 
+  @Override
+  public int erase(TenantId tenant, PatientId patient) {
+    jdbc.sql("delete from telemetry.signal where tenant_id = :tenant and patient_id = :patient")
+        .param("tenant", tenant.value())
+        .param("patient", patient.value())
+        .update();
+    return jdbc.sql(
+            "delete from telemetry.reading where tenant_id = :tenant and patient_id = :patient")
+        .param("tenant", tenant.value())
+        .param("patient", patient.value())
+        .update();
+  }
+
   private Set<Signal> delete(TenantId tenant, List<String> observations) {
     return jdbc.sql(
             """

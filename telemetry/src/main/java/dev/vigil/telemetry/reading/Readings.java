@@ -62,4 +62,11 @@ public interface Readings {
 
   /** The newest reading of each metric of a patient. */
   List<Reading> latest(TenantId tenant, PatientId patient);
+
+  /**
+   * Deletes all there is of a patient.
+   *
+   * @return how many readings there were
+   */
+  int erase(TenantId tenant, PatientId patient);
 }

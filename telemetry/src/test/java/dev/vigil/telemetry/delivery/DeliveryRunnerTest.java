@@ -119,7 +119,7 @@ class DeliveryRunnerTest {
   @BeforeEach
   void open() {
     database = TestDatabase.fresh();
-    log = new PostgresEventLog(database.dataSource(), Clock.systemUTC(), signal);
+    log = new PostgresEventLog(database.dataSource(), database.keys(), Clock.systemUTC(), signal);
   }
 
   @AfterEach

@@ -2,21 +2,28 @@ package dev.vigil.telemetry.log;
 
 import static dev.vigil.telemetry.TestReadings.NOON;
 import static dev.vigil.telemetry.TestReadings.alert;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vigil.core.PatientId;
+import dev.vigil.core.ProblemException;
 import dev.vigil.core.Quantity;
 import dev.vigil.core.event.Actor;
 import dev.vigil.core.event.AlertAcknowledged;
 import dev.vigil.core.event.AlertCleared;
 import dev.vigil.core.event.AlertRaised;
 import dev.vigil.core.event.AlertResolved;
+import dev.vigil.core.event.ContentErased;
 import dev.vigil.core.event.Event;
+import dev.vigil.core.event.PersonErased;
 import dev.vigil.core.event.ResourceChange;
 import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.telemetry.TestReadings;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,65 +48,81 @@ class EventCodecTest {
         new AlertRaised(alert(), NOON),
         new AlertAcknowledged(alert(), NURSE, "seen", NOON),
         new AlertCleared(alert(), NOON.plusNanos(1), NOON),
-        new AlertResolved(alert(), NURSE, "", NOON));
+        new AlertResolved(alert(), NURSE, "", NOON),
+        new PersonErased(TestReadings.PATIENT, NOON));
   }
 
   @ParameterizedTest
   @MethodSource("everyType")
   void givesBackWhatItStored(Event event) {
-    EventCodec.Encoded encoded = codec.encode(event);
-
-    assertThat(encoded.payload()).matches("\\p{ASCII}+");
-    assertThat(encoded.version()).isEqualTo(1);
-    assertThat(codec.decode(encoded.kind(), encoded.version(), encoded.payload())).isEqualTo(event);
+    assertThat(throughTheCodec(event)).isEqualTo(event);
   }
 
   @Test
   void namesEachTypeForGood() {
-    assertThat(everyType().map(event -> codec.encode(event).kind()).distinct())
+    assertThat(everyType().map(event -> codec.encode(event, Set.of()).kind()).distinct())
         .containsExactly(
             "resources-written",
             "alert-raised",
             "alert-acknowledged",
             "alert-cleared",
-            "alert-resolved");
+            "alert-resolved",
+            "person-erased");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"6.30", "0", "0.000", "-1.50", "1E+3", "1E-12", "12345678901234567890.10"})
   void keepsTheScaleOfNumbers(String number) {
-    EventCodec.Encoded encoded =
-        codec.encode(
-            new ResourcesWritten(List.of(), List.of(TestReadings.glucose("o", number, NOON))));
+    ResourcesWritten written =
+        new ResourcesWritten(List.of(), List.of(TestReadings.glucose("o", number, NOON)));
 
-    ResourcesWritten back = (ResourcesWritten) codec.decode(encoded.kind(), 1, encoded.payload());
+    ResourcesWritten back = (ResourcesWritten) throughTheCodec(written);
 
     assertThat(((Quantity) back.readings().get(0).value()).value()).hasToString(number);
   }
 
-  @Test
-  void stillReadsAPayloadOfVersionOne() {
-    String payload =
-        """
-        {"changes":[{"type":"Observation","id":"o-1","version":1,"action":"CREATED"}],
-         "readings":[{"observation":"o-1","device":"sensor-1","patient":"ward-1",
-          "metric":"glucose-interstitial","value":"6.30","unit":"mmol/L",
-          "measuredAt":"2026-03-01T12:00:00Z","receivedAt":"2026-03-01T13:00:00Z"}]}
-        """;
-
-    assertThat(codec.decode("resources-written", 1, payload))
-        .isEqualTo(TestReadings.written("o-1"));
+  private Event throughTheCodec(Event event) {
+    EventCodec.Encoded encoded = codec.encode(event, Set.of());
+    encoded
+        .parts()
+        .forEach(part -> assertThat(new String(part.json(), UTF_8)).matches("\\p{ASCII}+"));
+    return codec.decode(
+        encoded.kind(), encoded.parts().stream().map(part -> Optional.of(part.json())).toList());
   }
 
   @Test
   void refusesWhatItDoesNotKnowWithoutQuotingThePayload() {
-    assertThatThrownBy(() -> codec.decode("resources-written", 2, "{}"))
+    for (String damaged : List.of("{}", "{\"marker", "{\"changes\":[]}", "[]", "")) {
+      assertThatThrownBy(() -> codec.decodeFirstVersion("resources-written", bytes(damaged)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageNotContaining("marker");
+    }
+    assertThatThrownBy(() -> codec.decodeFirstVersion("weather-changed", bytes("{}")))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> codec.decode("weather-changed", 1, "{}"))
+    assertThatThrownBy(() -> codec.encode(new ContentErased(), Set.of()))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> codec.decode("resources-written", 1, "{\"marker"))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageNotContaining("marker");
+  }
+
+  @Test
+  void takesNothingAboutSomebodyWithoutAKeyButThatThePatientChanged() {
+    Set<PatientId> keyless = Set.of(TestReadings.PATIENT);
+
+    assertThatThrownBy(() -> codec.encode(TestReadings.written("o-1"), keyless))
+        .isInstanceOf(ProblemException.class);
+    assertThatThrownBy(() -> codec.encode(new AlertRaised(alert(), NOON), keyless))
+        .isInstanceOf(ProblemException.class);
+    ResourcesWritten deleted =
+        new ResourcesWritten(
+            List.of(new ResourceChange("Patient", "ward-1", 3, Action.DELETED)), List.of());
+    assertThat(codec.encode(deleted, Set.of()).parts().get(0).person())
+        .contains(TestReadings.PATIENT);
+    assertThat(codec.encode(deleted, keyless).parts())
+        .singleElement()
+        .satisfies(part -> assertThat(part.person()).isEmpty());
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
   }
 }

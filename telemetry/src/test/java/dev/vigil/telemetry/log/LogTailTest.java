@@ -23,7 +23,7 @@ class LogTailTest {
   void open() {
     database = TestDatabase.fresh();
     LogSignal signal = new LogSignal();
-    log = new PostgresEventLog(database.dataSource(), Clock.systemUTC(), signal);
+    log = new PostgresEventLog(database.dataSource(), database.keys(), Clock.systemUTC(), signal);
     tail = new LogTail(log, signal);
     tail.start();
   }

@@ -40,7 +40,10 @@ class PostgresEventLogTest {
     signal = new LogSignal();
     log =
         new PostgresEventLog(
-            database.dataSource(), Clock.fixed(NOON.plusNanos(1_234_567), ZoneOffset.UTC), signal);
+            database.dataSource(),
+            database.keys(),
+            Clock.fixed(NOON.plusNanos(1_234_567), ZoneOffset.UTC),
+            signal);
   }
 
   @AfterEach
@@ -253,7 +256,8 @@ class PostgresEventLogTest {
     append("a");
     append("b");
     append("c");
-    tamper("update telemetry.event set payload = '{\"marker' where sequence = 2");
+    tamper(
+        "update telemetry.event set version = 1, payload = '{\"marker'::bytea where sequence = 2");
 
     assertThat(log.read(0, 10)).extracting(LoggedEvent::sequence).containsExactly(1L);
     assertThatThrownBy(() -> log.read(1, 10))

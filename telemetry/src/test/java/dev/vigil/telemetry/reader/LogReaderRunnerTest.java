@@ -48,7 +48,7 @@ class LogReaderRunnerTest {
   @BeforeEach
   void open() {
     database = TestDatabase.fresh();
-    log = new PostgresEventLog(database.dataSource(), Clock.systemUTC(), signal);
+    log = new PostgresEventLog(database.dataSource(), database.keys(), Clock.systemUTC(), signal);
     database
         .jdbc()
         .sql("create table seen (n bigint generated always as identity, sequence bigint, id text)")

@@ -36,7 +36,9 @@ class ReadingsRebuildTest {
   @BeforeEach
   void open() {
     database = TestDatabase.fresh();
-    log = new PostgresEventLog(database.dataSource(), Clock.systemUTC(), new LogSignal());
+    log =
+        new PostgresEventLog(
+            database.dataSource(), database.keys(), Clock.systemUTC(), new LogSignal());
     readings = new PostgresReadings(database.dataSource());
     rebuild =
         new ReadingsRebuild(database.dataSource(), database.transactionManager(), log, readings);

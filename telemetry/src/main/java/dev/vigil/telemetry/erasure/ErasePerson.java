@@ -1,0 +1,80 @@
+package dev.vigil.telemetry.erasure;
+
+import dev.vigil.core.PatientId;
+import dev.vigil.core.Problem;
+import dev.vigil.core.ProblemException;
+import dev.vigil.core.TenantId;
+import dev.vigil.core.event.PersonErased;
+import dev.vigil.telemetry.key.DataKeys;
+import dev.vigil.telemetry.log.EventLog;
+import dev.vigil.telemetry.log.Source;
+import dev.vigil.telemetry.reading.Readings;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * Use case: erases a person. Destroys their key, without which their parts of the log are noise,
+ * and deletes their readings, in one transaction; the chain of the log still verifies. From then on
+ * nothing more is taken in about them. Processes that remember the key forget it within {@link
+ * DataKeys#MEMORY}.
+ *
+ * <p>It reaches {@code telemetry} alone. The Patient and what else the FHIR store and other schemas
+ * hold about the person, assignments of devices, and events that a version before encryption wrote
+ * in clear are not touched: readers of the log no longer see the latter, a superuser does.
+ */
+public final class ErasePerson {
+
+  /**
+   * What was erased.
+   *
+   * @param sequence of the event that tells about it
+   * @param readings how many were deleted
+   */
+  public record Erased(long sequence, int readings) {}
+
+  private final TransactionOperations transactions;
+  private final EventLog log;
+  private final DataKeys keys;
+  private final Readings readings;
+  private final Clock clock;
+
+  /** Erases in a transaction of its own, or in the one that is open. */
+  public ErasePerson(
+      TransactionOperations transactions,
+      EventLog log,
+      DataKeys keys,
+      Readings readings,
+      Clock clock) {
+    this.transactions = transactions;
+    this.log = log;
+    this.keys = keys;
+    this.readings = readings;
+    this.clock = clock;
+  }
+
+  /**
+   * Erases, for good.
+   *
+   * @param source who asked for it
+   * @throws ProblemException CONFLICT if it was done before
+   */
+  public Erased erase(TenantId tenant, PatientId patient, Source source) {
+    return transactions.execute(
+        status -> {
+          // Whoever seals with the key or stores readings does so under this lock.
+          log.lock();
+          if (!keys.destroy(tenant, patient)) {
+            throw new ProblemException(
+                Problem.conflict("Patient.id", "this person's data has been erased before"));
+          }
+          int deleted = readings.erase(tenant, patient);
+          long sequence =
+              log.append(
+                  tenant,
+                  source,
+                  new PersonErased(patient, clock.instant().truncatedTo(ChronoUnit.MICROS)));
+          return new Erased(sequence, deleted);
+        });
+  }
+}
