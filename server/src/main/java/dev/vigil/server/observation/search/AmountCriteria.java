@@ -6,8 +6,8 @@ import ca.uhn.fhir.rest.param.QuantityParam;
 import dev.vigil.telemetry.observation.Criterion;
 import dev.vigil.telemetry.observation.Criterion.Range;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -32,7 +32,7 @@ final class AmountCriteria {
         range -> new Criterion.Number(param, range));
   }
 
-  /** Any of these is met. A UCUM unit is compared as sent and in base units. */
+  /** Any of these is met. With a UCUM unit all units of the same kind are compared. */
   static List<Criterion.OnEntry> of(String param, QuantityParam quantity) {
     BigDecimal value = quantity.getValue();
     if (value == null) {
@@ -40,25 +40,20 @@ final class AmountCriteria {
     }
     String system = emptyAsNull(quantity.getSystem());
     String unit = emptyAsNull(quantity.getUnits());
-    List<Criterion.OnEntry> alternatives =
-        new ArrayList<>(
-            ranges(
-                quantity.getPrefix(),
-                value.doubleValue(),
-                range -> new Criterion.Quantity(param, range, system, unit, false)));
-    if (system != null && unit != null) {
-      CanonicalQuantity.of(system, unit, value)
-          .ifPresent(
-              canonical ->
-                  alternatives.addAll(
-                      ranges(
-                          quantity.getPrefix(),
-                          canonical.value(),
-                          range ->
-                              new Criterion.Quantity(
-                                  param, range, system, canonical.unit(), true))));
-    }
-    return alternatives;
+    Optional<CanonicalQuantity> canonical =
+        system == null || unit == null
+            ? Optional.empty()
+            : CanonicalQuantity.of(system, unit, value);
+    return ranges(
+        quantity.getPrefix(),
+        canonical.map(CanonicalQuantity::value).orElse(value.doubleValue()),
+        range ->
+            new Criterion.Quantity(
+                param,
+                range,
+                system,
+                canonical.map(CanonicalQuantity::unit).orElse(unit),
+                canonical.isPresent()));
   }
 
   private static List<Criterion.OnEntry> ranges(
