@@ -72,7 +72,7 @@ class ObservationIds extends IdHelperService {
 
   /** Also what the running transaction has written and not yet sent. */
   private Map<String, ObservationState> find(TenantId tenant, Set<String> ids) {
-    TransactionWrites.flushPending();
+    TransactionWrites.flushPending(ids, Set.of());
     return store.findByIds(tenant, ids);
   }
 
@@ -137,9 +137,9 @@ class ObservationIds extends IdHelperService {
 
   /** Type and id of each that exists; a deleted one has its id still. */
   private Map<JpaPid, String> names(Set<JpaPid> pids) {
-    TransactionWrites.flushPending();
     Map<ObservationKey, JpaPid> open = new HashMap<>();
     pids.forEach(pid -> open.put(SyntheticPid.key(pid.getId()), pid));
+    TransactionWrites.flushPending(Set.of(), open.keySet());
     Map<JpaPid, String> names = new HashMap<>();
     for (TenantId tenant : tenantsOf(pids)) {
       store

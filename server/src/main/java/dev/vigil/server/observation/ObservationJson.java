@@ -38,6 +38,10 @@ final class ObservationJson implements IStorageResourceParser<JpaPid> {
     this.context = context;
   }
 
+  FhirContext context() {
+    return context;
+  }
+
   /** What is stored. */
   String stored(Observation observation) {
     return encode(observation, OF_THE_ROW, observation.getMeta().hasSource());

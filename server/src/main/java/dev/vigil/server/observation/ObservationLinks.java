@@ -60,8 +60,10 @@ final class ObservationLinks {
       RequestDetails request,
       TransactionDetails transaction) {
     conditions.extractInlineReferences(request, observation, transaction);
-    trustPrevious(entity, transaction);
-    preResolve(entity.partition(), observation, transaction);
+    if (!open(observation, transaction).isEmpty()) {
+      trustPrevious(entity, transaction);
+      preResolve(entity.partition(), open(observation, transaction), transaction);
+    }
     ResourceIndexedSearchParams found = ResourceIndexedSearchParams.withSets();
     extractor.extractFromResource(
         entity.partition(),
@@ -94,23 +96,25 @@ final class ObservationLinks {
             });
   }
 
+  /** What it refers to here that nobody in this request has looked up yet. */
+  private List<IIdType> open(Observation observation, TransactionDetails transaction) {
+    return context.newTerser().getAllResourceReferences(observation).stream()
+        .map(found -> found.getResourceReference().getReferenceElement())
+        .filter(ObservationLinks::isLocal)
+        .map(IIdType::toUnqualifiedVersionless)
+        .filter(id -> !transaction.hasResolvedResourceId(id))
+        .distinct()
+        .toList();
+  }
+
   /** All in one query. What is missing is left to HAPI, which knows the words for it. */
   private void preResolve(
-      RequestPartitionId partition, Observation observation, TransactionDetails transaction) {
-    List<IIdType> open =
-        context.newTerser().getAllResourceReferences(observation).stream()
-            .map(found -> found.getResourceReference().getReferenceElement())
-            .filter(ObservationLinks::isLocal)
-            .map(IIdType::toUnqualifiedVersionless)
-            .filter(id -> !transaction.hasResolvedResourceId(id))
-            .distinct()
-            .toList();
-    if (open.size() < 2) {
-      return;
+      RequestPartitionId partition, List<IIdType> open, TransactionDetails transaction) {
+    if (open.size() > 1) {
+      ids.resolveResourceIdentities(
+              partition, open, ResolveIdentityMode.excludeDeleted().noCacheUnlessDeletesDisabled())
+          .forEach((id, target) -> transaction.addResolvedResourceId(id, pid(target)));
     }
-    ids.resolveResourceIdentities(
-            partition, open, ResolveIdentityMode.excludeDeleted().noCacheUnlessDeletesDisabled())
-        .forEach((id, target) -> transaction.addResolvedResourceId(id, pid(target)));
   }
 
   private static boolean isLocal(IIdType id) {

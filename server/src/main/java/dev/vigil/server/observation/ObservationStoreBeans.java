@@ -4,6 +4,7 @@ import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.interceptor.api.IInterceptorBroadcaster;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.dao.IFhirResourceDaoObservation;
+import ca.uhn.fhir.jpa.api.dao.IFhirSystemDao;
 import ca.uhn.fhir.jpa.api.svc.IIdHelperService;
 import ca.uhn.fhir.jpa.config.JpaConfig;
 import ca.uhn.fhir.jpa.dao.HistoryBuilder;
@@ -23,6 +24,8 @@ import dev.vigil.telemetry.observation.Observations;
 import java.time.Clock;
 import java.util.Date;
 import java.util.List;
+import org.hl7.fhir.r4.model.Bundle;
+import org.hl7.fhir.r4.model.Meta;
 import org.hl7.fhir.r4.model.Observation;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.context.annotation.Bean;
@@ -126,6 +129,11 @@ public class ObservationStoreBeans {
       ObservationDeleteConflicts conflicts) {
     return new StoredObservationDao(
         hapi, new ObservationReader(store, tenants), writer, json, conflicts);
+  }
+
+  @Bean("mySystemDaoR4")
+  IFhirSystemDao<Bundle, Meta> systemDaoR4() {
+    return new ObservationSystemDao(store, tenants);
   }
 
   @Bean

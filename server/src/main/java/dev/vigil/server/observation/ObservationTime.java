@@ -2,8 +2,6 @@ package dev.vigil.server.observation;
 
 import dev.vigil.telemetry.observation.ObservationWrite.Effective;
 import java.time.Instant;
-import java.util.Calendar;
-import java.util.Date;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -13,7 +11,10 @@ import org.hl7.fhir.r4.model.Period;
 import org.hl7.fhir.r4.model.Timing;
 import org.hl7.fhir.r4.model.Type;
 
-/** When an Observation was measured, as the search parameter {@code date} sees it. */
+/**
+ * When an Observation was measured, as HAPI indexes it for the search parameter {@code date}: a
+ * time of little precision counts as its first moment.
+ */
 final class ObservationTime {
 
   private ObservationTime() {}
@@ -22,33 +23,26 @@ final class ObservationTime {
   static Effective effective(Observation observation) {
     Type effective = observation.getEffective();
     if (effective instanceof BaseDateTimeType time) {
-      return span(begin(time), end(time));
+      return span(moment(time), moment(time));
     }
     if (effective instanceof Period period) {
-      return span(begin(period.getStartElement()), end(period.getEndElement()));
+      return span(moment(period.getStartElement()), moment(period.getEndElement()));
     }
     return effective instanceof Timing timing ? effective(timing) : null;
   }
 
-  /** From the first to the last event, within the bounds where they are a period. */
+  /** From the first to the last of its events and of its bounds, where they are a period. */
   private static Effective effective(Timing timing) {
     Period bounds = timing.getRepeat().getBounds() instanceof Period period ? period : new Period();
-    List<Instant> begins =
+    List<Instant> moments =
         Stream.concat(
-                timing.getEvent().stream().map(ObservationTime::begin),
-                Stream.of(bounds.getStartElement()).map(ObservationTime::begin))
+                timing.getEvent().stream(),
+                Stream.of(bounds.getStartElement(), bounds.getEndElement()))
+            .map(ObservationTime::moment)
             .filter(Objects::nonNull)
             .sorted()
             .toList();
-    List<Instant> ends =
-        Stream.concat(
-                timing.getEvent().stream().map(ObservationTime::end),
-                Stream.of(bounds.getEndElement()).map(ObservationTime::end))
-            .filter(Objects::nonNull)
-            .sorted()
-            .toList();
-    return span(
-        begins.isEmpty() ? null : begins.get(0), ends.isEmpty() ? null : ends.get(ends.size() - 1));
+    return moments.isEmpty() ? null : span(moments.get(0), moments.get(moments.size() - 1));
   }
 
   private static Effective span(Instant from, Instant to) {
@@ -64,29 +58,7 @@ final class ObservationTime {
     return observation.hasIssued() ? observation.getIssued().toInstant() : receivedAt;
   }
 
-  private static Instant begin(BaseDateTimeType time) {
+  private static Instant moment(BaseDateTimeType time) {
     return time.getValue() == null ? null : time.getValue().toInstant();
-  }
-
-  /** The last millisecond that a time of less precision than a second covers. */
-  private static Instant end(BaseDateTimeType time) {
-    Date value = time.getValue();
-    if (value == null) {
-      return null;
-    }
-    int field =
-        switch (time.getPrecision()) {
-          case YEAR -> Calendar.YEAR;
-          case MONTH -> Calendar.MONTH;
-          case DAY -> Calendar.DATE;
-          case MINUTE -> Calendar.MINUTE;
-          case SECOND, MILLI -> -1;
-        };
-    if (field < 0) {
-      return value.toInstant();
-    }
-    Calendar calendar = time.toCalendar();
-    calendar.add(field, 1);
-    return calendar.toInstant().minusMillis(1);
   }
 }

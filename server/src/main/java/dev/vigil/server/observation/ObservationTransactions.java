@@ -2,6 +2,7 @@ package dev.vigil.server.observation;
 
 import ca.uhn.fhir.i18n.Msg;
 import ca.uhn.fhir.interceptor.model.RequestPartitionId;
+import ca.uhn.fhir.jpa.api.dao.IDao;
 import ca.uhn.fhir.jpa.api.model.DaoMethodOutcome;
 import ca.uhn.fhir.jpa.dao.EntriesToProcessMap;
 import ca.uhn.fhir.jpa.dao.IdSubstitutionMap;
@@ -127,35 +128,45 @@ class ObservationTransactions extends TransactionProcessor {
         .toList();
   }
 
-  /** What is found is forgotten as well: then the usual way looks at the caller's rights too. */
+  /** Where several are found, the usual way comes to the same end and says so. */
   private void resolve(
       Map<String, OneIdentifier> urls,
       RequestPartitionId partition,
       TransactionDetails transaction) {
-    Criterion any =
-        new Criterion.Any(
-            urls.values().stream()
-                .distinct()
-                .<Criterion>map(
-                    one -> Criterion.Token.of(Observation.SP_IDENTIFIER, one.system(), one.value()))
-                .toList());
+    List<Criterion> any =
+        urls.values().stream()
+            .distinct()
+            .<Criterion>map(
+                one -> Criterion.Token.of(Observation.SP_IDENTIFIER, one.system(), one.value()))
+            .toList();
+    List<Observation> found = new ArrayList<>();
     for (TenantId tenant : tenants.of(partition)) {
       List<ObservationKey> hits =
-          store.search(ObservationQuery.of(tenant, any, 2 * urls.size())).stream()
+          store.search(ObservationQuery.of(tenant, new Criterion.Any(any), 2 * any.size())).stream()
               .map(ObservationPosition::key)
               .toList();
-      if (hits.isEmpty()) {
-        continue;
+      if (!hits.isEmpty()) {
+        store.load(tenant, hits).values().forEach(stored -> found.add(parse(tenant, stored)));
       }
-      List<Observation> found =
-          store.load(tenant, hits).values().stream().map(stored -> parse(tenant, stored)).toList();
-      urls.forEach(
-          (url, one) -> {
-            if (found.stream().anyMatch(one::of)) {
-              transaction.removeResolvedMatchUrl(url);
-            }
-          });
     }
+    urls.forEach(
+        (url, one) -> {
+          List<Observation> matches = found.stream().filter(one::of).toList();
+          if (!matches.isEmpty()) {
+            transaction.removeResolvedMatchUrl(url);
+          }
+          if (matches.size() == 1) {
+            note(url, matches.get(0), transaction);
+          }
+        });
+  }
+
+  private void note(String url, Observation match, TransactionDetails transaction) {
+    JpaPid pid = (JpaPid) IDao.RESOURCE_PID.get(match);
+    pid.setVersion(match.getIdElement().getVersionIdPartAsLong());
+    pid.setAssociatedResourceId(match.getIdElement().toUnqualifiedVersionless());
+    transaction.addResolvedResourceId(pid.getAssociatedResourceId(), pid);
+    transaction.addResolvedMatchUrl(json.context(), url, pid);
   }
 
   private Observation parse(TenantId tenant, StoredObservation stored) {

@@ -218,18 +218,7 @@ class StoredObservationDao extends ObservationDeletes {
                   observation.setId(found.getIdElement().getValue());
                   return new LazyDaoMethodOutcome.EntityAndResource(entity, found);
                 });
-    Supplier<IIdType> name =
-        () ->
-            inTransaction(
-                () ->
-                    getContext()
-                        .getVersion()
-                        .newIdType(
-                            reader
-                                .state(match)
-                                .orElseThrow(() -> new ResourceNotFoundException("no longer known"))
-                                .getIdDt()
-                                .getValue()));
+    Supplier<IIdType> name = () -> named(match);
     DaoMethodOutcome outcome =
         toMethodOutcomeLazy(request, match, content, name).setCreated(false).setNop(true);
     outcome.setOperationOutcome(
@@ -240,6 +229,23 @@ class StoredObservationDao extends ObservationDeletes {
                 UrlUtil.sanitizeUrlPart(condition)),
             StorageResponseCodeEnum.SUCCESSFUL_CREATE_WITH_CONDITIONAL_MATCH));
     return outcome;
+  }
+
+  /** With its version, which a transaction may have looked up already. */
+  private IIdType named(JpaPid match) {
+    if (match.getAssociatedResourceId() != null && match.getVersion() != null) {
+      return match.getAssociatedResourceId().withVersion(match.getVersion().toString());
+    }
+    return inTransaction(
+        () ->
+            getContext()
+                .getVersion()
+                .newIdType(
+                    reader
+                        .state(match)
+                        .orElseThrow(() -> new ResourceNotFoundException("no longer known"))
+                        .getIdDt()
+                        .getValue()));
   }
 
   private <R> R inTransaction(Callable<R> work) {

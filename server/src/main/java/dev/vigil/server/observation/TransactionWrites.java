@@ -10,6 +10,7 @@ import dev.vigil.telemetry.observation.ObservationKey;
 import dev.vigil.telemetry.observation.ObservationWrite;
 import dev.vigil.telemetry.observation.Observations;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -66,6 +67,19 @@ final class TransactionWrites implements TransactionSynchronization, Ordered {
     if (current != null) {
       current.flush();
     }
+  }
+
+  /** The same, if any of these ids or keys is among what is collected. */
+  static void flushPending(Collection<String> ids, Collection<ObservationKey> keys) {
+    TransactionWrites current = currentOrNull();
+    if (current != null && current.waits(ids, keys)) {
+      current.flush();
+    }
+  }
+
+  private boolean waits(Collection<String> ids, Collection<ObservationKey> keys) {
+    return pendingKeys.stream()
+        .anyMatch(key -> keys.contains(key) || ids.contains(entities.get(key).getFhirId()));
   }
 
   /** The one entity of an Observation in this transaction; null if it was not met yet. */
