@@ -1,5 +1,10 @@
 package dev.vigil.telemetry.observation;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
 /**
  * What fills one hole of a shape.
  *
@@ -9,10 +14,25 @@ package dev.vigil.telemetry.observation;
  */
 record Leaf(Kind kind, String property, String raw) {
 
+  private static final JsonFactory JSON = new JsonFactory();
+
   enum Kind {
     NUMBER,
     STRING,
     /** A whole value with all that is in it. */
     SUBTREE
+  }
+
+  /** The text that a string stands for. */
+  String text() {
+    if (raw.indexOf('\\') < 0) {
+      return raw;
+    }
+    try (JsonParser parser = JSON.createParser('"' + raw + '"')) {
+      parser.nextToken();
+      return parser.getText();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
