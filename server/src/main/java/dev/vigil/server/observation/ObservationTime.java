@@ -51,11 +51,9 @@ final class ObservationTime {
 
   /** The moment in whose week an Observation is kept. */
   static Instant placedAt(Observation observation, Instant receivedAt) {
-    Effective effective = effective(observation);
-    if (effective != null) {
-      return effective.to() == null ? effective.from() : effective.to();
-    }
-    return observation.hasIssued() ? observation.getIssued().toInstant() : receivedAt;
+    return Effective.placedAt(
+        effective(observation),
+        observation.hasIssued() ? observation.getIssued().toInstant() : receivedAt);
   }
 
   private static Instant moment(BaseDateTimeType time) {
