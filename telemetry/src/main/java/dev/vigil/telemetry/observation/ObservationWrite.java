@@ -26,9 +26,7 @@ public sealed interface ObservationWrite {
    * @param json the Observation as one line of JSON; comes back character for character. Leave out
    *     {@code id}, {@code meta.versionId} and {@code meta.lastUpdated}: the row keeps them
    * @param effective when it was measured; null when it does not say
-   * @param placedAt the moment whose week it is kept in: the end of {@code effective} where there
-   *     is one, else {@code issued}, else the time of receipt. The key of a new one was allocated
-   *     for the same moment
+   * @param placedAt what {@link Effective#placedAt} gave; the key of a new one was allocated for it
    * @param links its resolved references
    * @param matchUrls conditional criteria it was created under; the database lets one living
    *     Observation have each
@@ -78,5 +76,20 @@ public sealed interface ObservationWrite {
    * @param from the earliest moment; null when open
    * @param to the latest moment; null when open
    */
-  record Effective(Instant from, Instant to) {}
+  record Effective(Instant from, Instant to) {
+
+    /**
+     * The moment whose week an Observation is kept in: the end of its time, far in the future when
+     * that is open.
+     *
+     * @param effective null when it tells none
+     * @param otherwise {@code issued}, else the time of receipt
+     */
+    public static Instant placedAt(Effective effective, Instant otherwise) {
+      if (effective == null) {
+        return otherwise;
+      }
+      return effective.to == null ? Instant.MAX : effective.to;
+    }
+  }
 }

@@ -27,7 +27,7 @@ public record Sort(By by, String param, boolean descending) {
     DATE,
     /** The text of a uri parameter. */
     URI,
-    /** Type and id of the target of a reference; {@code param} is its FHIRPath. */
+    /** The number of the target of a reference; {@code param} is its FHIRPath. */
     LINK
   }
 }
