@@ -18,6 +18,7 @@ import ca.uhn.fhir.rest.api.server.IPreResourceAccessDetails;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import ca.uhn.fhir.rest.server.util.CompositeInterceptorBroadcaster;
+import dev.vigil.server.observation.SyntheticPid;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -281,6 +282,6 @@ class BothStoresSearchBuilder extends SearchBuilder {
   }
 
   private static boolean isObservation(JpaPid pid) {
-    return ObservationPids.isObservation(pid.getId());
+    return SyntheticPid.isOne(pid.getId());
   }
 }

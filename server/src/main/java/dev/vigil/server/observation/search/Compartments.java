@@ -6,6 +6,7 @@ import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
 import ca.uhn.fhir.model.api.IQueryParameterType;
 import ca.uhn.fhir.rest.api.Constants;
+import dev.vigil.server.observation.SyntheticPid;
 import dev.vigil.telemetry.observation.Criterion;
 import dev.vigil.telemetry.observation.ObservationQuery;
 import dev.vigil.telemetry.observation.Observations;
@@ -57,7 +58,7 @@ final class Compartments {
             .flatMap(List::stream)
             .map(IQueryParameterType::getValueAsQueryToken)
             .flatMap(names -> Arrays.stream(names.replace("\\", "").split(",")))
-            .anyMatch(name -> name.trim().equals(SearchParameters.OBSERVATION));
+            .anyMatch(name -> name.trim().equals(SyntheticPid.TYPE));
   }
 
   /** Null for all of the type. */

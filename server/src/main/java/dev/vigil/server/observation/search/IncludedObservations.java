@@ -3,6 +3,7 @@ package dev.vigil.server.observation.search;
 import ca.uhn.fhir.context.RuntimeSearchParam;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.model.api.Include;
+import dev.vigil.server.observation.SyntheticPid;
 import dev.vigil.telemetry.observation.ObservationKey;
 import dev.vigil.telemetry.observation.ObservationLink;
 import dev.vigil.telemetry.observation.Observations;
@@ -27,13 +28,12 @@ final class IncludedObservations {
 
   /** Whether references of Observations are followed. */
   static boolean concerns(Include include) {
-    return ALL.equals(include.getValue())
-        || SearchParameters.OBSERVATION.equals(include.getParamType());
+    return ALL.equals(include.getValue()) || SyntheticPid.TYPE.equals(include.getParamType());
   }
 
   /** Whether nothing but references of Observations is followed. */
   static boolean concernsOnly(Include include) {
-    return SearchParameters.OBSERVATION.equals(include.getParamType());
+    return SyntheticPid.TYPE.equals(include.getParamType());
   }
 
   /**
@@ -55,11 +55,11 @@ final class IncludedObservations {
       int limit = most == null ? Integer.MAX_VALUE : most;
       for (FoundLink link : observations.linksTo(scope.tenant(), pids, elements(paths), limit)) {
         if (follows(include, paths, link.link())) {
-          found.add(ObservationPids.jpa(link.key(), partition));
+          found.add(SyntheticPid.of(link.key(), partition));
         }
       }
     } else {
-      List<ObservationKey> keys = ObservationPids.keys(pids);
+      List<ObservationKey> keys = ObservationKeys.of(pids);
       for (FoundLink link : observations.linksFrom(scope.tenant(), keys, elements(paths))) {
         if (link.link().targetPid() != null && follows(include, paths, link.link())) {
           found.add(target(link.link(), partition));
@@ -80,11 +80,10 @@ final class IncludedObservations {
     if (ALL.equals(include.getValue()) || ALL.equals(include.getParamName())) {
       return List.of();
     }
-    RuntimeSearchParam param =
-        parameters.find(SearchParameters.OBSERVATION, include.getParamName());
+    RuntimeSearchParam param = parameters.find(SyntheticPid.TYPE, include.getParamName());
     return SearchParameters.isReference(param)
-        ? SearchParameters.paths(param, SearchParameters.OBSERVATION).stream()
-            .map(ReferencePath::of)
+        ? SearchParameters.paths(param, SyntheticPid.TYPE).stream()
+            .map(ReferencePath::ofLink)
             .toList()
         : null;
   }

@@ -20,6 +20,7 @@ import ca.uhn.fhir.rest.param.StringParam;
 import ca.uhn.fhir.rest.param.TokenParam;
 import ca.uhn.fhir.rest.param.UriParam;
 import ca.uhn.fhir.rest.param.UriParamQualifierEnum;
+import dev.vigil.server.observation.SyntheticPid;
 import dev.vigil.telemetry.observation.Criterion;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,11 +81,9 @@ final class ObservationCriteria {
       case Constants.PARAM_PID -> byPid(any);
       case Constants.PARAM_HAS ->
           new Criterion.KeyIn(
-              ObservationPids.keys(
+              ObservationKeys.of(
                   reverse.targets(
-                      SearchParameters.OBSERVATION,
-                      any.stream().map(HasParam.class::cast).toList(),
-                      scope)));
+                      SyntheticPid.TYPE, any.stream().map(HasParam.class::cast).toList(), scope)));
       case Constants.PARAM_TEXT, Constants.PARAM_CONTENT ->
           throw Refused.parameter(name, "full-text search is not enabled on this server");
       case Constants.PARAM_FILTER -> throw Refused.parameter(name, "not enabled on this server");
@@ -93,7 +92,7 @@ final class ObservationCriteria {
       case ParamNames.TAG, ParamNames.SECURITY -> typed(name, null, any, scope);
       case ParamNames.PROFILE -> addresses(name, any);
       case ParamNames.SOURCE -> source(any);
-      default -> typed(name, parameters.get(SearchParameters.OBSERVATION, name), any, scope);
+      default -> typed(name, parameters.get(SyntheticPid.TYPE, name), any, scope);
     };
   }
 
@@ -174,9 +173,7 @@ final class ObservationCriteria {
             .map(ComponentAndCorrespondingParam::getComponentParameter)
             .toList();
     List<String> paths =
-        SearchParameters.paths(composite, SearchParameters.OBSERVATION).stream()
-            .map(String::trim)
-            .toList();
+        SearchParameters.paths(composite, SyntheticPid.TYPE).stream().map(String::trim).toList();
     if (parts.size() != 2 || !ELEMENTS.containsAll(paths)) {
       throw Refused.parameter(
           composite.getName(), "only composites of two parts of one element are supported");
@@ -194,8 +191,7 @@ final class ObservationCriteria {
       }
       if (text != null && !text.isBlank()) {
         IdType id = new IdType(text);
-        named.add(
-            id.hasResourceType() ? id : new IdType(SearchParameters.OBSERVATION, id.getIdPart()));
+        named.add(id.hasResourceType() ? id : new IdType(SyntheticPid.TYPE, id.getIdPart()));
       }
       negated |= value instanceof TokenParam token && TokenCriteria.negated(token);
     }
@@ -209,13 +205,13 @@ final class ObservationCriteria {
             .stream()
             .map(JpaPid::getId)
             .toList();
-    Criterion found = new Criterion.KeyIn(ObservationPids.keys(pids));
+    Criterion found = new Criterion.KeyIn(ObservationKeys.of(pids));
     return negated ? new Criterion.Not(found) : found;
   }
 
   private static Criterion byPid(List<IQueryParameterType> any) {
     return new Criterion.KeyIn(
-        ObservationPids.keys(
+        ObservationKeys.of(
             any.stream().map(value -> Long.valueOf(value.getValueAsQueryToken())).toList()));
   }
 

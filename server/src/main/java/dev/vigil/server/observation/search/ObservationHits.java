@@ -2,6 +2,7 @@ package dev.vigil.server.observation.search;
 
 import ca.uhn.fhir.jpa.dao.IResultIterator;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
+import dev.vigil.server.observation.SyntheticPid;
 import dev.vigil.telemetry.observation.ObservationPosition;
 import dev.vigil.telemetry.observation.ObservationQuery;
 import dev.vigil.telemetry.observation.Observations;
@@ -51,7 +52,7 @@ final class ObservationHits implements IResultIterator<JpaPid> {
   public boolean hasNext() {
     while (next == null && (page.hasNext() || turn())) {
       ObservationPosition hit = page.next();
-      JpaPid pid = ObservationPids.jpa(hit.key(), partition);
+      JpaPid pid = SyntheticPid.of(hit.key(), partition);
       if (known.contains(pid)) {
         skipped++;
       } else {

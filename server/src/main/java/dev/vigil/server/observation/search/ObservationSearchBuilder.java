@@ -6,6 +6,7 @@ import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.jpa.model.search.SearchRuntimeDetails;
 import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
+import dev.vigil.server.observation.SyntheticPid;
 import dev.vigil.telemetry.observation.Criterion;
 import dev.vigil.telemetry.observation.ObservationKey;
 import dev.vigil.telemetry.observation.ObservationQuery;
@@ -21,7 +22,7 @@ final class ObservationSearchBuilder extends BothStoresSearchBuilder {
   private Integer most;
 
   ObservationSearchBuilder(HapiSearchParts parts, ObservationSearches searches) {
-    super(SearchParameters.OBSERVATION, Observation.class, parts, searches);
+    super(SyntheticPid.TYPE, Observation.class, parts, searches);
     this.parts = parts;
     this.searches = searches;
   }
@@ -45,7 +46,7 @@ final class ObservationSearchBuilder extends BothStoresSearchBuilder {
       int max = map.getLastNMax() == null ? 1 : map.getLastNMax();
       List<ObservationKey> newest = searches.last().find(filter, max, scope);
       return new FixedHits(
-          newest.stream().map(key -> ObservationPids.jpa(key, place)).toList(), previous());
+          newest.stream().map(key -> SyntheticPid.of(key, place)).toList(), previous());
     }
     ObservationQuery query =
         new ObservationQuery(

@@ -14,12 +14,13 @@ import ca.uhn.fhir.jpa.dao.data.IResourceHistoryTableDao;
 import ca.uhn.fhir.jpa.dao.data.IResourceTagDao;
 import ca.uhn.fhir.jpa.model.config.PartitionSettings;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
-import ca.uhn.fhir.jpa.partition.IPartitionLookupSvc;
 import ca.uhn.fhir.jpa.search.BatchResourceLoader;
 import ca.uhn.fhir.jpa.search.builder.sql.SqlObjectFactory;
 import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
 import ca.uhn.fhir.jpa.term.api.ITermReadSvc;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
+import dev.vigil.server.observation.PartitionTenants;
+import dev.vigil.server.observation.SyntheticPid;
 import dev.vigil.telemetry.observation.IndexExtractor;
 import dev.vigil.telemetry.observation.Observations;
 import java.time.Clock;
@@ -52,7 +53,7 @@ public final class ObservationSearchConfiguration {
   @Bean(ISearchBuilder.SEARCH_BUILDER_BEAN_NAME)
   @Scope("prototype")
   ISearchBuilder<JpaPid> searchBuilder(String type, Class<? extends IBaseResource> resourceClass) {
-    return SearchParameters.OBSERVATION.equals(type)
+    return SyntheticPid.TYPE.equals(type)
         ? new ObservationSearchBuilder(parts.getObject(), searches.getObject())
         : new BothStoresSearchBuilder(type, resourceClass, parts.getObject(), searches.getObject());
   }
@@ -105,8 +106,7 @@ public final class ObservationSearchConfiguration {
       IValidationSupport validationSupport,
       ITermReadSvc terminology,
       JpaStorageSettings settings,
-      IPartitionLookupSvc partitions,
-      PartitionSettings partitionSettings,
+      PartitionTenants partitionTenants,
       DataSource dataSource,
       Clock clock) {
     return new ObservationSearches(
@@ -120,8 +120,7 @@ public final class ObservationSearchConfiguration {
         validationSupport,
         terminology,
         settings,
-        partitions,
-        partitionSettings,
+        partitionTenants,
         dataSource,
         clock);
   }

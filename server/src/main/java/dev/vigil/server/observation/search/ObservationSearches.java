@@ -6,14 +6,14 @@ import ca.uhn.fhir.interceptor.model.RequestPartitionId;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.svc.IIdHelperService;
 import ca.uhn.fhir.jpa.dao.SearchBuilderFactory;
-import ca.uhn.fhir.jpa.model.config.PartitionSettings;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
-import ca.uhn.fhir.jpa.partition.IPartitionLookupSvc;
 import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
 import ca.uhn.fhir.jpa.term.api.ITermReadSvc;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
+import ca.uhn.fhir.rest.server.exceptions.InvalidRequestException;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
-import dev.vigil.server.fhir.RequestOrigin;
+import dev.vigil.core.TenantId;
+import dev.vigil.server.observation.PartitionTenants;
 import dev.vigil.telemetry.observation.IndexExtractor;
 import dev.vigil.telemetry.observation.Observations;
 import java.time.Clock;
@@ -45,8 +45,7 @@ final class ObservationSearches {
       IValidationSupport validationSupport,
       ITermReadSvc terminology,
       JpaStorageSettings settings,
-      IPartitionLookupSvc partitions,
-      PartitionSettings partitionSettings,
+      PartitionTenants partitionTenants,
       DataSource dataSource,
       Clock clock) {
     this.observations = observations;
@@ -54,7 +53,7 @@ final class ObservationSearches {
     others = new OtherSearches(context, urls, builders);
     ResourceLinks links = new ResourceLinks(JdbcClient.create(dataSource));
     ReverseSearches reverse = new ReverseSearches(parameters, others, links, observations);
-    tenants = new TenantOfPartition(partitions, partitionSettings);
+    tenants = new TenantOfPartition(partitionTenants);
     criteria =
         new ObservationCriteria(
             parameters,
@@ -77,7 +76,10 @@ final class ObservationSearches {
 
   /** Of a request alone: its tenant's. */
   RequestPartitionId partition(RequestDetails request) {
-    return tenants.of(RequestOrigin.tenant(request));
+    if (request == null || request.getTenantId() == null) {
+      throw new InvalidRequestException("Observations are read of a tenant");
+    }
+    return tenants.of(new TenantId(request.getTenantId()));
   }
 
   OtherSearches others() {

@@ -6,6 +6,7 @@ import ca.uhn.fhir.jpa.searchparam.util.JpaParamUtil.ComponentAndCorrespondingPa
 import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.api.SortOrderEnum;
 import ca.uhn.fhir.rest.api.SortSpec;
+import dev.vigil.server.observation.SyntheticPid;
 import dev.vigil.telemetry.observation.Sort;
 import dev.vigil.telemetry.observation.Sort.By;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ final class ObservationSorts {
         if (name.contains(".") || name.contains(":")) {
           throw Refused.parameter("_sort", "a chain is not supported");
         }
-        add(parameters.get(SearchParameters.OBSERVATION, name), descending, sorts);
+        add(parameters.get(SyntheticPid.TYPE, name), descending, sorts);
       }
     }
   }
@@ -56,8 +57,8 @@ final class ObservationSorts {
       case DATE -> sorts.add(new Sort(By.DATE, name, descending));
       case URI -> sorts.add(new Sort(By.URI, name, descending));
       case REFERENCE ->
-          SearchParameters.paths(param, SearchParameters.OBSERVATION).stream()
-              .map(ReferencePath::of)
+          SearchParameters.paths(param, SyntheticPid.TYPE).stream()
+              .map(ReferencePath::ofLink)
               .map(ReferencePath::path)
               .distinct()
               .forEach(path -> sorts.add(new Sort(By.LINK, path, descending)));

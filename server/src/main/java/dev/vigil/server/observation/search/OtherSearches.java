@@ -51,9 +51,15 @@ final class OtherSearches {
             .map(value -> value.replace(",", "\\,"))
             .map(UrlUtil::escapeUrlParam)
             .collect(Collectors.joining(","));
-    return urls.translateMatchUrl(
-        type + "?" + UrlUtil.escapeUrlParam(condition) + "=" + any,
-        context.getResourceDefinition(type));
+    SearchParameterMap map =
+        urls.translateMatchUrl(
+            type + "?" + UrlUtil.escapeUrlParam(condition) + "=" + any,
+            context.getResourceDefinition(type));
+    if (map.isEmpty() && map.getLastUpdated() == null) {
+      // HAPI's reader passes over what it does not know; then everything would be found.
+      throw Refused.parameter(condition, "not supported here");
+    }
+    return map;
   }
 
   /** Resources of a type that a search finds. */

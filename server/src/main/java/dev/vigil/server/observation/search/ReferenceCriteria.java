@@ -8,6 +8,7 @@ import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.model.primitive.IdDt;
 import ca.uhn.fhir.rest.param.ReferenceParam;
 import ca.uhn.fhir.rest.param.TokenParam;
+import dev.vigil.server.observation.SyntheticPid;
 import dev.vigil.telemetry.observation.Criterion;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -190,8 +191,8 @@ final class ReferenceCriteria {
   }
 
   private static List<ReferencePath> paths(RuntimeSearchParam param) {
-    return SearchParameters.paths(param, SearchParameters.OBSERVATION).stream()
-        .map(ReferencePath::of)
+    return SearchParameters.paths(param, SyntheticPid.TYPE).stream()
+        .map(ReferencePath::ofLink)
         .toList();
   }
 }

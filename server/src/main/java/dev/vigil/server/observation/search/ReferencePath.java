@@ -14,6 +14,7 @@ import org.hl7.fhir.r4.model.Reference;
  */
 record ReferencePath(String path, String type) {
 
+  private static final String SUBJECT = "Observation.subject";
   private static final Pattern CONDITION =
       Pattern.compile("(.+)\\.where\\(\\s*resolve\\(\\) is (\\w+)\\s*\\)");
 
@@ -22,6 +23,15 @@ record ReferencePath(String path, String type) {
     return condition.matches()
         ? new ReferencePath(condition.group(1), condition.group(2))
         : new ReferencePath(expression, null);
+  }
+
+  /**
+   * The same for links, which are kept by the expression as it stands: the condition can be left
+   * away only where another parameter has the element without one.
+   */
+  static ReferencePath ofLink(String expression) {
+    ReferencePath path = of(expression);
+    return path.path().equals(SUBJECT) ? path : new ReferencePath(expression, null);
   }
 
   /** Unless the reference itself names another type. */

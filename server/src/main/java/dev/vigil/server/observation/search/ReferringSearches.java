@@ -8,6 +8,7 @@ import ca.uhn.fhir.rest.api.SortSpec;
 import ca.uhn.fhir.rest.param.HasParam;
 import ca.uhn.fhir.rest.param.ReferenceParam;
 import ca.uhn.fhir.rest.param.TokenParam;
+import dev.vigil.server.observation.SyntheticPid;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -154,7 +155,7 @@ final class ReferringSearches {
       List<String> values,
       SearchScope scope) {
     SearchParameterMap map = others.map(target, condition, values);
-    if (target.equals(SearchParameters.OBSERVATION)) {
+    if (target.equals(SyntheticPid.TYPE)) {
       Set<Long> referred = links.referred(type, paths, target, scope.partition().getPartitionIds());
       if (referred.isEmpty()) {
         return Set.of();
@@ -169,7 +170,7 @@ final class ReferringSearches {
   private static boolean onlyObservations(IQueryParameterType value) {
     return value instanceof ReferenceParam reference
         && reference.hasChain()
-        && SearchParameters.OBSERVATION.equals(reference.getResourceType());
+        && SyntheticPid.TYPE.equals(reference.getResourceType());
   }
 
   private boolean reaches(RuntimeSearchParam param, IQueryParameterType value) {
@@ -185,12 +186,12 @@ final class ReferringSearches {
   }
 
   private boolean reachesBack(String source, String condition) {
-    return source.equals(SearchParameters.OBSERVATION) || passes(source, condition);
+    return source.equals(SyntheticPid.TYPE) || passes(source, condition);
   }
 
   /** Whether a condition on a type asks Observations something. */
   private boolean reaches(String type, String condition) {
-    return type.equals(SearchParameters.OBSERVATION)
+    return type.equals(SyntheticPid.TYPE)
         ? parameters.knows(type, condition)
         : passes(type, condition);
   }
@@ -228,7 +229,7 @@ final class ReferringSearches {
       RuntimeSearchParam param =
           parameters.find(type, name.substring(named == null ? 0 : colon + 1, dot));
       if (SearchParameters.isReference(param)
-          && parameters.targets(param, named).equals(Set.of(SearchParameters.OBSERVATION))) {
+          && parameters.targets(param, named).equals(Set.of(SyntheticPid.TYPE))) {
         throw Refused.parameter("_sort", "a chain to Observations is not supported");
       }
     }

@@ -2,6 +2,7 @@ package dev.vigil.server.observation.search;
 
 import ca.uhn.fhir.context.RuntimeSearchParam;
 import ca.uhn.fhir.rest.param.HasParam;
+import dev.vigil.server.observation.SyntheticPid;
 import dev.vigil.telemetry.observation.Observations;
 import dev.vigil.telemetry.observation.Observations.FoundLink;
 import java.util.LinkedHashSet;
@@ -55,7 +56,7 @@ final class ReverseSearches {
     if (sources.isEmpty()) {
       return Set.of();
     }
-    return source.equals(SearchParameters.OBSERVATION)
+    return source.equals(SyntheticPid.TYPE)
         ? fromObservations(List.copyOf(sources), paths, type, scope)
         : links.targets(sources, paths, type);
   }
@@ -63,12 +64,19 @@ final class ReverseSearches {
   private Set<Long> fromObservations(
       List<Long> sources, List<String> paths, String type, SearchScope scope) {
     Set<String> elements =
-        paths.stream().map(ReferencePath::of).map(ReferencePath::path).collect(Collectors.toSet());
+        paths.stream()
+            .map(ReferencePath::ofLink)
+            .filter(path -> path.type() == null || path.type().equals(type))
+            .map(ReferencePath::path)
+            .collect(Collectors.toSet());
     Set<Long> targets = new LinkedHashSet<>();
+    if (elements.isEmpty()) {
+      return targets;
+    }
     for (int from = 0; from < sources.size(); from += KEYS_AT_ONCE) {
       List<Long> some = sources.subList(from, Math.min(sources.size(), from + KEYS_AT_ONCE));
       for (FoundLink found :
-          observations.linksFrom(scope.tenant(), ObservationPids.keys(some), elements)) {
+          observations.linksFrom(scope.tenant(), ObservationKeys.of(some), elements)) {
         if (type.equals(found.link().targetType()) && found.link().targetPid() != null) {
           targets.add(found.link().targetPid());
         }

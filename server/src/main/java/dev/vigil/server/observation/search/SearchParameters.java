@@ -7,6 +7,7 @@ import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.api.RestSearchParameterTypeEnum;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry.SearchParamLookupContextEnum;
+import dev.vigil.server.observation.SyntheticPid;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,8 +16,6 @@ import java.util.stream.Collectors;
 
 /** What may be searched for, and where a reference may lead. */
 final class SearchParameters {
-
-  static final String OBSERVATION = "Observation";
 
   private final FhirContext context;
   private final ISearchParamRegistry registry;
@@ -86,12 +85,12 @@ final class SearchParameters {
   /** Elements of an Observation that search parameters know as references. */
   Set<String> referencePaths() {
     return registry
-        .getActiveSearchParams(OBSERVATION, SearchParamLookupContextEnum.SEARCH)
+        .getActiveSearchParams(SyntheticPid.TYPE, SearchParamLookupContextEnum.SEARCH)
         .values()
         .stream()
         .filter(SearchParameters::isReference)
-        .flatMap(param -> paths(param, OBSERVATION).stream())
-        .map(ReferencePath::of)
+        .flatMap(param -> paths(param, SyntheticPid.TYPE).stream())
+        .map(ReferencePath::ofLink)
         .map(ReferencePath::path)
         .collect(Collectors.toSet());
   }

@@ -7,9 +7,12 @@ import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.jpa.model.search.SearchRuntimeDetails;
 import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
 import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
+import ca.uhn.fhir.jpa.searchparam.SearchParameterMap.EverythingModeEnum;
 import ca.uhn.fhir.model.api.Include;
 import ca.uhn.fhir.rest.api.SortOrderEnum;
 import ca.uhn.fhir.rest.api.SortSpec;
+import ca.uhn.fhir.rest.param.StringParam;
+import ca.uhn.fhir.rest.param.TokenParam;
 import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
 import dev.vigil.core.TenantId;
 import java.io.IOException;
@@ -82,16 +85,38 @@ final class Comparison {
     }
   }
 
-  private Answer answer(TenantId tenant, String url) {
-    String type = url.substring(0, url.indexOf('?'));
+  /** What {@code $everything} gives, in order. */
+  List<String> everything(TenantId tenant, String type, String id, Integer offset) {
+    SearchParameterMap map = new SearchParameterMap();
+    map.add("_id", new TokenParam(tenant.equals(TwoStores.HAPI) ? MARK + id : id));
+    map.setEverythingMode(
+        type.equals("Patient")
+            ? EverythingModeEnum.PATIENT_INSTANCE
+            : EverythingModeEnum.ENCOUNTER_INSTANCE);
+    map.setLoadSynchronous(true);
+    map.setOffset(offset);
+    return stores.inTransaction(tenant, () -> names(tenant, type, map));
+  }
+
+  /** What {@code $lastn} gives, in order. */
+  List<String> last(TenantId tenant, String url, int max) {
     SearchParameterMap map = map(url);
-    ISearchBuilder<JpaPid> counting = stores.builder(tenant, type);
-    long total =
-        counting.createCountQuery(
-            map.clone(), "count", stores.request(tenant), stores.partition(tenant));
+    map.setLastN(true);
+    map.setLastNMax(max);
+    return stores.inTransaction(tenant, () -> names(tenant, "Observation", map));
+  }
+
+  private List<String> names(TenantId tenant, String type, SearchParameterMap map) {
     ISearchBuilder<JpaPid> builder = stores.builder(tenant, type);
-    builder.setDeduplicateInDatabase(map.getSort() == null);
-    Set<JpaPid> found = new LinkedHashSet<>();
+    List<JpaPid> pids = run(builder, tenant, map);
+    List<IBaseResource> resources = new ArrayList<>();
+    builder.loadResourcesByPid(pids, List.of(), resources, false, stores.request(tenant));
+    return resources.stream().map(Resource.class::cast).map(Comparison::name).toList();
+  }
+
+  private List<JpaPid> run(
+      ISearchBuilder<JpaPid> builder, TenantId tenant, SearchParameterMap map) {
+    List<JpaPid> found = new ArrayList<>();
     try (IResultIterator<JpaPid> hits =
         builder.createQuery(
             map,
@@ -102,6 +127,19 @@ final class Comparison {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return found;
+  }
+
+  private Answer answer(TenantId tenant, String url) {
+    String type = url.substring(0, url.indexOf('?'));
+    SearchParameterMap map = map(url);
+    ISearchBuilder<JpaPid> counting = stores.builder(tenant, type);
+    long total =
+        counting.createCountQuery(
+            map.clone(), "count", stores.request(tenant), stores.partition(tenant));
+    ISearchBuilder<JpaPid> builder = stores.builder(tenant, type);
+    builder.setDeduplicateInDatabase(map.getSort() == null);
+    Set<JpaPid> found = new LinkedHashSet<>(run(builder, tenant, map));
     List<JpaPid> pids = new ArrayList<>(found);
     Set<JpaPid> included = includes(builder, tenant, pids, map.getRevIncludes(), true);
     pids.addAll(included);
@@ -148,6 +186,7 @@ final class Comparison {
         case "_include:iterate" -> extras.addInclude(new Include(value, true));
         case "_revinclude" -> extras.addRevInclude(new Include(value));
         case "_revinclude:iterate" -> extras.addRevInclude(new Include(value, true));
+        case "_text", "_content", "_filter" -> extras.add(name, new StringParam(value));
         default -> conditions.add(pair);
       }
     }
@@ -158,6 +197,7 @@ final class Comparison {
             .translateMatchUrl(
                 type + "?" + String.join("&", conditions),
                 stores.bean(FhirContext.class).getResourceDefinition(type));
+    extras.entrySet().forEach(extra -> map.put(extra.getKey(), extra.getValue()));
     map.setSort(extras.getSort());
     map.setIncludes(extras.getIncludes());
     map.setRevIncludes(extras.getRevIncludes());

@@ -429,6 +429,8 @@ final class ComparisonUrls {
         "Patient?_has:Observation:subject:status=preliminary",
         "Patient?_has:Observation:patient:code=http://loinc.org|8867-4&name=adler",
         "Patient?_has:Observation:patient:code=unknown",
+        "Group?_has:Observation:subject:status=final",
+        "Group?_has:Observation:patient:status=final",
         "Patient?_has:Observation:patient:device.identifier=urn:device|d1",
         "Patient?_has:Observation:patient:_has:DetectedIssue:implicated:status=final",
         "Patient?_has:DetectedIssue:patient:implicated:Observation.status=final",
@@ -452,8 +454,9 @@ final class ComparisonUrls {
             "category",
             "identifier",
             "_lastUpdated")) {
-      urls.add("Observation?_sort=" + param);
-      urls.add("Observation?_sort=-" + param);
+      // One without a system has no place among those with one.
+      urls.add("Observation?_id:not=odd-elsewhere&_sort=" + param);
+      urls.add("Observation?_id:not=odd-elsewhere&_sort=-" + param);
       urls.add("Observation?patient=pat-1&_sort=-" + param);
     }
     urls.add("Observation?_sort=status,-date");
@@ -476,6 +479,12 @@ final class ComparisonUrls {
               return key.toString();
             })
         .toList();
+  }
+
+  /** The coding that comes first in an order of their own; the text where there is none. */
+  String firstCode(String observation) {
+    String coding = key(observation, "code", false);
+    return coding.equals("-") ? key(observation, "code:text", false) : coding;
   }
 
   private String key(String observation, String param, boolean descending) {

@@ -136,7 +136,8 @@ final class InMemoryObservations implements Observations {
           case KEY -> Stream.of(row.put().key());
           case UPDATED -> Stream.of(row.put().updatedAt());
           case EFFECTIVE ->
-              Stream.ofNullable(row.put().effective()).map(ObservationWrite.Effective::from);
+              Stream.ofNullable(row.put().effective())
+                  .map(effective -> effective.from() == null ? Instant.MIN : effective.from());
           case LINK ->
               row.put().links().stream()
                   .filter(link -> link.path().equals(sort.param()))
@@ -162,7 +163,7 @@ final class InMemoryObservations implements Observations {
     } else if (entry instanceof IndexEntry.Quantity quantity) {
       return quantity.canonical() ? null : (Object) quantity.value();
     } else if (entry instanceof IndexEntry.Date date) {
-      return date.low();
+      return date.low() == null ? Instant.MIN : date.low();
     } else {
       return ((IndexEntry.Uri) entry).uri();
     }

@@ -9,6 +9,7 @@ import ca.uhn.fhir.jpa.model.cross.IResourceLookup;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.parser.IParser;
 import dev.vigil.core.TenantId;
+import dev.vigil.server.observation.SyntheticPid;
 import dev.vigil.telemetry.observation.IndexEntry;
 import dev.vigil.telemetry.observation.IndexExtractor;
 import dev.vigil.telemetry.observation.ObservationKey;
@@ -176,7 +177,7 @@ class SearchComparisonTest {
     }
     long pid;
     if (id.getResourceType().equals("Observation")) {
-      pid = ObservationPids.pid(byId.get(id.getIdPart()));
+      pid = SyntheticPid.number(byId.get(id.getIdPart()));
     } else {
       @SuppressWarnings("unchecked")
       IIdHelperService<JpaPid> ids = stores.bean(IIdHelperService.class);
@@ -226,6 +227,64 @@ class SearchComparisonTest {
   @Test
   void whatIsLinkedIsFoundFromBothSides() {
     compare("links", urls.ofLinks());
+  }
+
+  @Test
+  void everythingOfAPatientIsTheSameAndComesOnce() {
+    for (String id : List.of("pat-0", "pat-1", "pat-2", "pat-3")) {
+      List<String> hapi = comparison.everything(TwoStores.HAPI, "Patient", id, null);
+      List<String> ours = comparison.everything(TwoStores.OURS, "Patient", id, null);
+      assertThat(ours).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(hapi);
+      assertThat(ours.get(0)).isEqualTo("Patient/" + id);
+    }
+    List<String> hapi = comparison.everything(TwoStores.HAPI, "Encounter", "enc-1", null);
+    List<String> ours = comparison.everything(TwoStores.OURS, "Encounter", "enc-1", null);
+    assertThat(ours).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(hapi);
+  }
+
+  @Test
+  void everythingInPartsIsTheWhole() {
+    List<String> whole = comparison.everything(TwoStores.OURS, "Patient", "pat-1", 0);
+    for (int offset : List.of(1, 5, 30, whole.size() - 1)) {
+      assertThat(comparison.everything(TwoStores.OURS, "Patient", "pat-1", offset))
+          .containsExactlyInAnyOrderElementsOf(whole.subList(offset, whole.size()));
+    }
+  }
+
+  @Test
+  void theLastOnesOfEachCodeAreTheNewest() {
+    String oneCoding = "Observation?patient=pat-1&code:not=urn:local|";
+    Map<String, List<String>> newest = new LinkedHashMap<>();
+    for (String name : comparison.ask(TwoStores.OURS, oneCoding + "&_sort=-date").matches()) {
+      newest.computeIfAbsent(urls.firstCode(name), code -> new ArrayList<>()).add(name);
+    }
+    for (int max : List.of(1, 3)) {
+      List<String> expected =
+          newest.values().stream().flatMap(names -> names.stream().limit(max)).toList();
+      assertThat(comparison.last(TwoStores.OURS, oneCoding, max)).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void whatIsNotSupportedIsRefused() {
+    for (String url :
+        List.of(
+            "Observation?_text=x",
+            "Observation?_content=x",
+            "Observation?_filter=status eq final",
+            "Observation?nonsense=x",
+            "Observation?_source=http://door.org/a%23request",
+            "Observation?_sort=patient.name",
+            "Observation?_sort=nonsense",
+            "Observation?code:in=http://nobody.knows/ValueSet",
+            "Observation?code:below=8867-4",
+            "Observation?subject.nonsense=x",
+            "Observation?subject:Patient._text=x",
+            "Observation?subject:Nonsense=x",
+            "Observation?_lastUpdated=ap2024",
+            "DiagnosticReport?_sort=result.date")) {
+      assertThat(comparison.ask(TwoStores.OURS, url).refusal()).as(url).isNotNull();
+    }
   }
 
   private static void compare(String what, List<String> asked) {

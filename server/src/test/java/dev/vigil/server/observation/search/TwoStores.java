@@ -36,6 +36,8 @@ import ca.uhn.fhir.jpa.subscription.channel.config.SubscriptionChannelConfig;
 import ca.uhn.fhir.rest.api.server.SystemRequestDetails;
 import ca.uhn.fhir.util.VersionEnum;
 import dev.vigil.core.TenantId;
+import dev.vigil.server.observation.PartitionTenants;
+import dev.vigil.server.observation.SyntheticPid;
 import dev.vigil.telemetry.observation.IndexExtractor;
 import dev.vigil.telemetry.observation.ObservationState;
 import dev.vigil.telemetry.observation.Observations;
@@ -45,6 +47,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -212,7 +215,7 @@ final class TwoStores implements AutoCloseable {
 
     private static void add(ObservationState state, Map<IIdType, IResourceLookup<JpaPid>> found) {
       IdType id = new IdType("Observation", state.id());
-      JpaPid pid = ObservationPids.jpa(state.key(), 2);
+      JpaPid pid = SyntheticPid.of(state.key(), 2);
       pid.setAssociatedResourceId(id);
       pid.setVersion(state.version());
       found.put(
@@ -262,6 +265,21 @@ final class TwoStores implements AutoCloseable {
     @Bean
     SubscriptionSettings subscriptionSettings() {
       return new SubscriptionSettings();
+    }
+
+    @Bean
+    PartitionTenants partitionTenants() {
+      return new PartitionTenants() {
+        @Override
+        public List<TenantId> of(RequestPartitionId partition) {
+          return partition.getPartitionIds().stream().map(id -> id == 2 ? OURS : HAPI).toList();
+        }
+
+        @Override
+        public RequestPartitionId of(TenantId tenant) {
+          return RequestPartitionId.fromPartitionId(tenant.equals(OURS) ? 2 : 1);
+        }
+      };
     }
 
     @Bean
