@@ -31,7 +31,8 @@ public final class TelemetrySchema {
 
   /**
    * Lets a role work on the schema without owning it: it adds to the log and reads it, but cannot
-   * change or remove an event or a signed head, and it cannot remove a key. Run after each
+   * change or remove an event or a signed head, and it cannot remove a key. The partitions of
+   * Observations it has made for it and reaches through their parent alone. Run after each
    * migration, as the owner.
    *
    * @param role as it stands in SQL, quoted where it has to be
@@ -42,6 +43,8 @@ public final class TelemetrySchema {
         List.of(
             "grant usage on schema telemetry to ",
             "grant select, insert, update, delete on all tables in schema telemetry to ",
+            "grant usage on all sequences in schema telemetry to ",
+            "grant execute on function telemetry.add_observation_partition(integer) to ",
             "revoke update, delete on telemetry.event, telemetry.signed_head from ",
             "revoke delete on telemetry.tenant_key, telemetry.person_key, telemetry.signing_key from ",
             "revoke all on telemetry.flyway_schema_history from ")) {

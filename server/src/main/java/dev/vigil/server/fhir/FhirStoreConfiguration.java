@@ -4,7 +4,6 @@ import ca.uhn.fhir.batch2.jobs.config.Batch2JobsConfig;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.config.ThreadPoolFactoryConfig;
-import ca.uhn.fhir.jpa.api.dao.IFhirResourceDaoObservation;
 import ca.uhn.fhir.jpa.batch2.JpaBatch2Config;
 import ca.uhn.fhir.jpa.cache.ISearchParamIdentityCacheSvc;
 import ca.uhn.fhir.jpa.config.HapiJpaConfig;
@@ -15,11 +14,12 @@ import ca.uhn.fhir.jpa.model.config.PartitionSettings;
 import ca.uhn.fhir.jpa.model.config.SubscriptionSettings;
 import ca.uhn.fhir.jpa.model.dialect.HapiFhirPostgresDialect;
 import ca.uhn.fhir.jpa.subscription.channel.config.SubscriptionChannelConfig;
+import dev.vigil.server.observation.ObservationStoreBeans;
+import dev.vigil.server.observation.search.ObservationSearchConfiguration;
 import jakarta.persistence.EntityManagerFactory;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.hl7.fhir.r4.model.Bundle;
-import org.hl7.fhir.r4.model.Observation;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,7 +38,9 @@ import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
   ThreadPoolFactoryConfig.class,
   JpaBatch2Config.class,
   Batch2JobsConfig.class,
-  SubscriptionChannelConfig.class
+  SubscriptionChannelConfig.class,
+  ObservationStoreBeans.class,
+  ObservationSearchConfiguration.class
 })
 class FhirStoreConfiguration {
 
@@ -109,14 +111,6 @@ class FhirStoreConfiguration {
   @Primary
   JpaTransactionManager hapiTransactionManager(EntityManagerFactory entityManagerFactory) {
     return new JpaTransactionManager(entityManagerFactory);
-  }
-
-  @Bean("myObservationDaoR4")
-  IFhirResourceDaoObservation<Observation> daoObservationR4(FhirContext context) {
-    ObservationDao dao = new ObservationDao();
-    dao.setResourceType(Observation.class);
-    dao.setContext(context);
-    return dao;
   }
 
   @Bean

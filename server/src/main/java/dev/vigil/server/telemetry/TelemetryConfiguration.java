@@ -11,6 +11,10 @@ import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.LogSignal;
 import dev.vigil.telemetry.log.LogTail;
 import dev.vigil.telemetry.log.PostgresEventLog;
+import dev.vigil.telemetry.observation.IndexExtractor;
+import dev.vigil.telemetry.observation.ObservationPartitions;
+import dev.vigil.telemetry.observation.Observations;
+import dev.vigil.telemetry.observation.PostgresObservations;
 import dev.vigil.telemetry.reader.LogReader;
 import dev.vigil.telemetry.reader.LogReaderRunner;
 import dev.vigil.telemetry.reader.ReaderHealth;
@@ -23,6 +27,7 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /** The parts of {@code telemetry} on the server's DataSource. */
@@ -47,6 +52,18 @@ class TelemetryConfiguration {
   @Bean
   Readings readings(DataSource dataSource) {
     return new PostgresReadings(dataSource);
+  }
+
+  @Bean
+  ObservationPartitions observationPartitions(DataSource dataSource) {
+    return new ObservationPartitions(dataSource);
+  }
+
+  /** The extractor comes from HAPI, whose beans in turn need the store. */
+  @Bean
+  Observations observations(
+      DataSource dataSource, ObservationPartitions partitions, @Lazy IndexExtractor extractor) {
+    return new PostgresObservations(dataSource, partitions, extractor);
   }
 
   @Bean

@@ -1,0 +1,31 @@
+package dev.vigil.server.observation;
+
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.interceptor.api.IInterceptorBroadcaster;
+import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
+import ca.uhn.fhir.jpa.dao.MatchResourceUrlService;
+import ca.uhn.fhir.jpa.dao.tx.HapiTransactionService;
+import ca.uhn.fhir.jpa.model.dao.JpaPid;
+import ca.uhn.fhir.jpa.partition.IRequestPartitionHelperSvc;
+import ca.uhn.fhir.jpa.search.PersistedJpaBundleProviderFactory;
+import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
+import ca.uhn.fhir.rest.api.server.storage.IDeleteExpungeJobSubmitter;
+
+/**
+ * What HAPI's frame for stores other than its own asks a DAO for.
+ *
+ * @param matches finds what a condition matches
+ * @param histories pages through versions with the history builder
+ * @param plain HAPI's own DAO, for searches and checks
+ */
+record HapiParts(
+    FhirContext context,
+    JpaStorageSettings settings,
+    IInterceptorBroadcaster hooks,
+    HapiTransactionService transactions,
+    IRequestPartitionHelperSvc partitions,
+    MatchResourceUrlService<JpaPid> matches,
+    MatchUrlService urls,
+    IDeleteExpungeJobSubmitter expunges,
+    PersistedJpaBundleProviderFactory histories,
+    HapiObservations plain) {}

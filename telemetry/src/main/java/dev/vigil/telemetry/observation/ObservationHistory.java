@@ -1,0 +1,106 @@
+package dev.vigil.telemetry.observation;
+
+import dev.vigil.core.TenantId;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Versions of one Observation or of all, newest first. */
+final class ObservationHistory {
+
+  private final JdbcClient jdbc;
+  private final Places places;
+  private final StoredRows storedRows;
+
+  ObservationHistory(JdbcClient jdbc, PostgresShapes shapes) {
+    this.jdbc = jdbc;
+    this.places = new Places(jdbc);
+    this.storedRows = new StoredRows(shapes);
+  }
+
+  List<StoredObservation> find(HistoryQuery query) {
+    if (query.limit() == 0) {
+      return List.of();
+    }
+    long reach = query.offset() + query.limit();
+    List<StoredRows.Row> rows =
+        bind(
+                """
+                (select %s from telemetry.observation where %s
+                 order by updated_at desc, place desc limit :reach)
+                union all
+                (select %s from telemetry.observation_version where %s
+                 order by updated_at desc, key desc, version desc limit :reach)
+                order by updated_at desc, key desc, version desc
+                limit :limit offset :offset
+                """
+                    .formatted(
+                        StoredRows.CURRENT, current(query), StoredRows.VERSION, superseded(query)),
+                query)
+            .param("reach", reach)
+            .param("limit", query.limit())
+            .param("offset", query.offset())
+            .query((row, n) -> StoredRows.read(row))
+            .list();
+    return storedRows.decode(query.tenant(), rows);
+  }
+
+  long count(HistoryQuery query) {
+    return bind(
+            """
+            select (select count(*) from telemetry.observation where %s)
+              + (select count(*) from telemetry.observation_version where %s)
+            """
+                .formatted(current(query), superseded(query)),
+            query)
+        .query(Long.class)
+        .single();
+  }
+
+  private JdbcClient.StatementSpec bind(String sql, HistoryQuery query) {
+    TenantId tenant = query.tenant();
+    JdbcClient.StatementSpec statement = jdbc.sql(sql).param("tenant", tenant.value());
+    if (query.key().isPresent()) {
+      statement = statement.param("key", query.key().get().value());
+    }
+    if (query.from() != null) {
+      statement = statement.param("from", TimeColumn.of(query.from()));
+    }
+    return query.to() == null ? statement : statement.param("to", TimeColumn.of(query.to()));
+  }
+
+  private String current(HistoryQuery query) {
+    StringBuilder where = new StringBuilder("tenant_id = :tenant");
+    query
+        .key()
+        .ifPresent(
+            key -> {
+              Long place = places.of(query.tenant(), List.of(key)).get(key);
+              where.append(" and place = ").append(place);
+            });
+    if (query.from() != null && !query.currentAtFrom()) {
+      where.append(" and updated_at >= :from::timestamptz");
+    }
+    return to(where, query);
+  }
+
+  private static String superseded(HistoryQuery query) {
+    StringBuilder where = new StringBuilder("tenant_id = :tenant");
+    if (query.key().isPresent()) {
+      where.append(" and key = :key");
+    }
+    if (query.from() != null && query.currentAtFrom()) {
+      where.append(
+          " and (updated_at >= :from::timestamptz or superseded_at is null"
+              + " or superseded_at > :from::timestamptz)");
+    } else if (query.from() != null) {
+      where.append(" and updated_at >= :from::timestamptz");
+    }
+    return to(where, query);
+  }
+
+  private static String to(StringBuilder where, HistoryQuery query) {
+    return query.to() == null
+        ? where.toString()
+        : where.append(" and updated_at <= :to::timestamptz").toString();
+  }
+}

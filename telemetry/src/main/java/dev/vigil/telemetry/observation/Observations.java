@@ -1,0 +1,103 @@
+package dev.vigil.telemetry.observation;
+
+import dev.vigil.core.TenantId;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Every Observation of every tenant. Each question names its tenant and sees no other. */
+public interface Observations {
+
+  /**
+   * New keys, one for each moment, in that order. Nothing is written; a key that is never used is
+   * lost without harm. Needs no transaction.
+   *
+   * @param placedAt the moments whose weeks the Observations will be kept in
+   */
+  List<ObservationKey> allocate(List<Instant> placedAt);
+
+  /**
+   * Writes new versions and deletions in the caller's transaction, in a few statements for all.
+   *
+   * @param sequence of the log event that tells about them
+   * @throws dev.vigil.core.ProblemException of kind CONFLICT if a version is not the one after the
+   *     newest, an id or a match URL is taken; the transaction must then be rolled back. Of kind
+   *     INVALID if a client's id has the form of the server's
+   */
+  void record(TenantId tenant, long sequence, List<ObservationWrite> writes);
+
+  /** States by logical id, deleted ones included; those that never were are missing. */
+  Map<String, ObservationState> findByIds(TenantId tenant, Collection<String> ids);
+
+  /** States by key, deleted ones included; those that never were are missing. */
+  Map<ObservationKey, ObservationState> findByKeys(
+      TenantId tenant, Collection<ObservationKey> keys);
+
+  /**
+   * The newest versions, in the order of the keys. Deleted ones come without content; those that
+   * never were are missing.
+   */
+  Map<ObservationKey, StoredObservation> load(TenantId tenant, Collection<ObservationKey> keys);
+
+  /** One version; empty if there never was one. */
+  Optional<StoredObservation> load(TenantId tenant, ObservationKey key, long version);
+
+  /** Hits in the order asked for. */
+  List<ObservationPosition> search(ObservationQuery query);
+
+  /** How many meet the criterion. */
+  long count(TenantId tenant, Criterion filter);
+
+  /** Versions, newest first. */
+  List<StoredObservation> history(HistoryQuery query);
+
+  /** How many versions the query would find without offset and limit. */
+  long countHistory(HistoryQuery query);
+
+  /**
+   * Which living Observations refer to one of the targets, in the order of keys.
+   *
+   * @param paths only by these elements; empty for all
+   * @param limit at most so many links
+   */
+  List<FoundLink> linksTo(
+      TenantId tenant, Collection<Long> targetPids, Set<String> paths, int limit);
+
+  /** All references of living Observations, in no order. */
+  List<FoundLink> linksFrom(TenantId tenant, Collection<ObservationKey> keys, Set<String> paths);
+
+  /**
+   * Removes Observations with all their versions, in the caller's transaction, as if they never
+   * were.
+   *
+   * @return how many
+   */
+  long erase(TenantId tenant, Collection<ObservationKey> keys);
+
+  /**
+   * Removes superseded versions, in the caller's transaction. A deletion that is the newest version
+   * stays.
+   *
+   * @return how many
+   */
+  long eraseVersions(TenantId tenant, ObservationKey key, Set<Long> versions);
+
+  /**
+   * Removes every Observation of which any version has this patient as subject, with all versions,
+   * in the caller's transaction.
+   *
+   * @return how many
+   */
+  long eraseSubject(TenantId tenant, long patientPid);
+
+  /**
+   * A link of an Observation.
+   *
+   * @param key the one that refers
+   * @param link what it says
+   */
+  record FoundLink(ObservationKey key, ObservationLink link) {}
+}

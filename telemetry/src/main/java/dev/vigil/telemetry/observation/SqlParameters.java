@@ -1,0 +1,47 @@
+package dev.vigil.telemetry.observation;
+
+import dev.vigil.core.TenantId;
+import java.sql.Types;
+import java.time.Instant;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+
+/** Parameters of a statement under construction; each gets a name of its own. */
+final class SqlParameters {
+
+  private final MapSqlParameterSource source;
+  private int count;
+
+  SqlParameters(TenantId tenant) {
+    this.source = new MapSqlParameterSource("tenant", tenant.value());
+  }
+
+  MapSqlParameterSource source() {
+    return source;
+  }
+
+  String text(String value) {
+    return add(EntryRow.clean(value), Types.VARCHAR);
+  }
+
+  String number(double value) {
+    return add(value, Types.DOUBLE);
+  }
+
+  String big(long value) {
+    return add(value, Types.BIGINT);
+  }
+
+  String moment(Instant value) {
+    return add(TimeColumn.of(value), Types.VARCHAR) + "::timestamptz";
+  }
+
+  String array(Object[] values) {
+    return add(values, Types.ARRAY);
+  }
+
+  private String add(Object value, int type) {
+    String name = "p" + count++;
+    source.addValue(name, value, type);
+    return ":" + name;
+  }
+}

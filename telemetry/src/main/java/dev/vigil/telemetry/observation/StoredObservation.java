@@ -1,0 +1,66 @@
+package dev.vigil.telemetry.observation;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** One version of an Observation. Its JSON is put together when asked for. */
+public final class StoredObservation {
+
+  private final ObservationState state;
+  private final Instant supersededAt;
+  private final Supplier<String> json;
+
+  StoredObservation(ObservationState state, Instant supersededAt, Supplier<String> json) {
+    this.state = state;
+    this.supersededAt = supersededAt;
+    this.json = json;
+  }
+
+  /** Which one. */
+  public ObservationKey key() {
+    return state.key();
+  }
+
+  /** Its logical id. */
+  public String id() {
+    return state.id();
+  }
+
+  /** From 1. */
+  public long version() {
+    return state.version();
+  }
+
+  /** When this version was written. */
+  public Instant updatedAt() {
+    return state.updatedAt();
+  }
+
+  /** Whether this version is a deletion: it has no content. */
+  public boolean deleted() {
+    return state.deleted();
+  }
+
+  /** When the next version was written; empty for the newest. */
+  public Optional<Instant> supersededAt() {
+    return Optional.ofNullable(supersededAt);
+  }
+
+  /**
+   * The JSON as it was written, character for character. Decoded at each call.
+   *
+   * @throws IllegalStateException for a deletion
+   */
+  public String json() {
+    if (deleted()) {
+      throw new IllegalStateException("a deletion has no content");
+    }
+    return json.get();
+  }
+
+  @Override
+  public String toString() {
+    return "StoredObservation[" + state.key().id() + " version " + state.version() + "]";
+  }
+}
