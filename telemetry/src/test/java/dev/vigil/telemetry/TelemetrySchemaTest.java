@@ -21,7 +21,7 @@ class TelemetrySchemaTest {
                       """)
                   .query(Integer.class)
                   .single())
-          .isEqualTo(5);
+          .isEqualTo(6);
       assertThat(
               database
                   .jdbc()
