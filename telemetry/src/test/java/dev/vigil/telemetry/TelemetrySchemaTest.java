@@ -21,7 +21,7 @@ class TelemetrySchemaTest {
                       """)
                   .query(Integer.class)
                   .single())
-          .isEqualTo(9);
+          .isEqualTo(10);
       assertThat(
               database
                   .jdbc()
