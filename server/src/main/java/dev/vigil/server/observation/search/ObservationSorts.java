@@ -16,6 +16,7 @@ import java.util.List;
 final class ObservationSorts {
 
   private static final String DATE = "date";
+  private static final String IDENTIFIER = "identifier";
 
   private final SearchParameters parameters;
 
@@ -38,6 +39,8 @@ final class ObservationSorts {
     switch (name) {
       case Constants.PARAM_ID, Constants.PARAM_PID -> sorts.add(new Sort(By.KEY, null, descending));
       case Constants.PARAM_LASTUPDATED -> sorts.add(new Sort(By.UPDATED, null, descending));
+      case IDENTIFIER ->
+          throw Refused.parameter("_sort", "Observations have no order by identifier");
       case DATE -> sorts.add(new Sort(By.EFFECTIVE, null, descending));
       default -> {
         if (name.contains(".") || name.contains(":")) {

@@ -452,11 +452,10 @@ final class ComparisonUrls {
             "value-string",
             "value-date",
             "category",
-            "identifier",
             "_lastUpdated")) {
       // One without a system has no place among those with one.
-      urls.add("Observation?_id:not=odd-elsewhere&_sort=" + param);
-      urls.add("Observation?_id:not=odd-elsewhere&_sort=-" + param);
+      urls.add("Observation?code:not=no-system&_sort=" + param);
+      urls.add("Observation?code:not=no-system&_sort=-" + param);
       urls.add("Observation?patient=pat-1&_sort=-" + param);
     }
     urls.add("Observation?_sort=status,-date");

@@ -30,7 +30,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What the port says, in the plainest way: to hold the translation of searches against HAPI. */
+/** What the port says, in the plainest way, for tests that need no database. */
 final class InMemoryObservations implements Observations {
 
   private record Row(ObservationWrite.Put put, List<IndexEntry> entries) {}

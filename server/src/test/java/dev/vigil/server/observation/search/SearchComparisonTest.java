@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -100,30 +101,31 @@ class SearchComparisonTest {
 
   private static void observe(List<Observation> all) {
     Observations observations = stores.bean(Observations.class);
-    List<ObservationKey> keys =
-        observations.allocate(all.stream().map(one -> placedAt(one)).toList());
+    IParser parser = FHIR.newJsonParser();
+    parser.setDontEncodeElements("id");
+    List<String> texts = all.stream().map(parser::encodeResourceToString).toList();
+    List<Instant> places =
+        texts.stream().map(SearchComparisonTest::effective).map(time -> placedAt(time)).toList();
+    List<ObservationKey> keys = observations.allocate(places);
     Map<String, ObservationKey> byId = new HashMap<>();
     for (int i = 0; i < all.size(); i++) {
       byId.put(all.get(i).getIdElement().getIdPart(), keys.get(i));
     }
-    IParser parser = FHIR.newJsonParser();
-    parser.setDontEncodeElements("id");
     stores.inTransaction(
         TwoStores.OURS,
         () -> {
           List<ObservationWrite> writes = new ArrayList<>();
           for (int i = 0; i < all.size(); i++) {
             Observation one = all.get(i);
-            String json = parser.encodeResourceToString(one);
             writes.add(
                 new ObservationWrite.Put(
                     keys.get(i),
                     one.getIdElement().getIdPart(),
                     1,
-                    Instant.now(),
-                    json,
-                    effective(json),
-                    placedAt(one),
+                    Instant.now().truncatedTo(ChronoUnit.MICROS),
+                    texts.get(i),
+                    effective(texts.get(i)),
+                    places.get(i),
                     links(one, byId),
                     List.of()));
           }
@@ -141,10 +143,8 @@ class SearchComparisonTest {
         .orElse(null);
   }
 
-  private static Instant placedAt(Observation one) {
-    return one.hasEffectiveDateTimeType()
-        ? one.getEffectiveDateTimeType().getValue().toInstant()
-        : Instant.parse("2026-01-01T00:00:00Z");
+  private static Instant placedAt(ObservationWrite.Effective effective) {
+    return ObservationWrite.Effective.placedAt(effective, Instant.parse("2026-01-01T00:00:00Z"));
   }
 
   private static List<ObservationLink> links(Observation one, Map<String, ObservationKey> byId) {
@@ -275,6 +275,7 @@ class SearchComparisonTest {
             "Observation?nonsense=x",
             "Observation?_source=http://door.org/a%23request",
             "Observation?_sort=patient.name",
+            "Observation?_sort=identifier",
             "Observation?_sort=nonsense",
             "Observation?code:in=http://nobody.knows/ValueSet",
             "Observation?code:below=8867-4",

@@ -38,9 +38,12 @@ import ca.uhn.fhir.util.VersionEnum;
 import dev.vigil.core.TenantId;
 import dev.vigil.server.observation.PartitionTenants;
 import dev.vigil.server.observation.SyntheticPid;
+import dev.vigil.telemetry.TelemetrySchema;
 import dev.vigil.telemetry.observation.IndexExtractor;
+import dev.vigil.telemetry.observation.ObservationPartitions;
 import dev.vigil.telemetry.observation.ObservationState;
 import dev.vigil.telemetry.observation.Observations;
+import dev.vigil.telemetry.observation.PostgresObservations;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import jakarta.persistence.EntityManagerFactory;
 import java.io.IOException;
@@ -114,6 +117,7 @@ final class TwoStores implements AutoCloseable {
     migrator.setDriverType(DriverTypeEnum.POSTGRES_9_4);
     migrator.createMigrationTableIfRequired();
     migrator.migrate();
+    TelemetrySchema.migrate(dataSource);
     return dataSource;
   }
 
@@ -288,8 +292,8 @@ final class TwoStores implements AutoCloseable {
     }
 
     @Bean
-    Observations observations(IndexExtractor extractor) {
-      return new InMemoryObservations(extractor);
+    Observations observations(DataSource dataSource, IndexExtractor extractor) {
+      return new PostgresObservations(dataSource, new ObservationPartitions(dataSource), extractor);
     }
 
     @Bean("idHelperService")
