@@ -89,8 +89,7 @@ final class StoredResources {
                 .filter(stored -> !stored.deleted())
                 .forEach(
                     stored ->
-                        resources.put(
-                            SyntheticPid.number(stored.key()), resource(stored, place))));
+                        resources.put(SyntheticPid.number(stored.key()), resource(stored, place))));
     return resources;
   }
 
@@ -98,8 +97,7 @@ final class StoredResources {
     IParser parser = context.newJsonParser();
     parser.setParserErrorHandler(new LenientErrorHandler(false).disableAllErrors());
     Observation observation = parser.parseResource(Observation.class, stored.json());
-    observation.setId(
-        new IdType(SyntheticPid.TYPE, stored.id(), Long.toString(stored.version())));
+    observation.setId(new IdType(SyntheticPid.TYPE, stored.id(), Long.toString(stored.version())));
     observation
         .getMeta()
         .setVersionId(Long.toString(stored.version()))
