@@ -65,7 +65,6 @@ import org.hl7.fhir.r4.model.Meta;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -229,7 +228,7 @@ final class TwoStores implements AutoCloseable {
     }
   }
 
-  @Configuration(proxyBeanMethods = false)
+  /** Not marked as a configuration: the server of other tests would find and take it. */
   @Import({
     JpaR4Config.class,
     HapiJpaConfig.class,
