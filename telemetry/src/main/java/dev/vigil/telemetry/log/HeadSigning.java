@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,7 @@ public final class HeadSigning {
   private final Clock clock;
   private final Duration interval;
   private Thread thread;
+  private CountDownLatch stopping;
 
   /** Does nothing until it is started. */
   public HeadSigning(
@@ -50,26 +53,30 @@ public final class HeadSigning {
   /** Starts the thread. A second call without a stop does nothing. */
   public synchronized void start() {
     if (thread == null) {
-      thread = new Thread(this::run, "head-signing");
+      CountDownLatch end = new CountDownLatch(1);
+      stopping = end;
+      thread = new Thread(() -> run(end), "head-signing");
       thread.setDaemon(true);
       thread.start();
     }
   }
 
-  /** Ends the thread, then signs and publishes a last time. */
+  /**
+   * Lets the thread end its turn, then signs and publishes a last time. Nothing is interrupted: a
+   * file closes under a thread that is.
+   */
   public synchronized void stop() throws InterruptedException {
     if (thread != null) {
-      thread.interrupt();
+      stopping.countDown();
       thread.join();
       thread = null;
       turn();
     }
   }
 
-  private void run() {
+  private void run(CountDownLatch end) {
     try {
-      while (true) {
-        Thread.sleep(interval.toMillis());
+      while (!end.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
         turn();
       }
     } catch (InterruptedException e) {
