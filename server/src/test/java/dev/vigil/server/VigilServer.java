@@ -57,6 +57,8 @@ public final class VigilServer {
   private static final String OTHER_SECRET = "a-secret-of-the-test-only";
   private static final Pattern ACCESS_TOKEN = Pattern.compile("\"access_token\":\"([^\"]+)\"");
 
+  private static final Duration KEPT = Duration.ofMinutes(2);
+
   private static VigilServer instance;
   private static RuntimeException failure;
 
@@ -69,7 +71,9 @@ public final class VigilServer {
           .connectTimeout(Duration.ofSeconds(10))
           .followRedirects(HttpClient.Redirect.NEVER)
           .build();
-  private final Map<String, String> tokens = new ConcurrentHashMap<>();
+  private final Map<String, KeptToken> tokens = new ConcurrentHashMap<>();
+
+  private record KeptToken(String value, Instant until) {}
 
   private VigilServer() {
     try {
@@ -186,13 +190,20 @@ public final class VigilServer {
   }
 
   /**
-   * An access token of a demo client or of {@link #OTHER_TENANT_CLIENT}; kept and reused while the
-   * tests run.
+   * An access token of a demo client or of {@link #OTHER_TENANT_CLIENT}; kept and reused for a
+   * while, since tokens live five minutes and a run of all tests takes longer.
    *
    * @param scope what to ask for, separated by spaces; empty for all that is registered
    */
   public String token(String client, String scope) {
-    return tokens.computeIfAbsent(client + " " + scope, key -> freshToken(client, scope));
+    return tokens
+        .compute(
+            client + " " + scope,
+            (key, kept) ->
+                kept != null && Instant.now().isBefore(kept.until())
+                    ? kept
+                    : new KeptToken(freshToken(client, scope), Instant.now().plus(KEPT)))
+        .value();
   }
 
   private String freshToken(String client, String scope) {
