@@ -79,7 +79,7 @@ final class Person implements AutoCloseable {
     page.fill("#password", server.credentials().users().get(user));
     page.fill("#code", server.freshCode(user));
     page.click("button[type=submit]");
-    page.waitForLoadState();
+    page.waitForURL(url -> !url.endsWith("/login"));
     SESSIONS.put(user, context.cookies());
     return this;
   }
