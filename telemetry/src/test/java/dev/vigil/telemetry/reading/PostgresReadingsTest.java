@@ -232,7 +232,7 @@ class PostgresReadingsTest {
 
       database
           .transactions()
-          .executeWithoutResult(status -> readings.remove(TENANT, new ObservationId("b")));
+          .executeWithoutResult(status -> readings.remove(TENANT, 3, new ObservationId("b")));
 
       assertThat(all()).containsExactly(older);
       assertThat(readings.latest(TENANT, PATIENT)).containsExactly(older);
@@ -244,7 +244,7 @@ class PostgresReadingsTest {
 
       database
           .transactions()
-          .executeWithoutResult(status -> readings.remove(TENANT, new ObservationId("a")));
+          .executeWithoutResult(status -> readings.remove(TENANT, 2, new ObservationId("a")));
 
       assertThat(all()).isEmpty();
       assertThat(readings.latest(TENANT, PATIENT)).isEmpty();
