@@ -30,6 +30,9 @@ final class FhirOperationAccess {
   /** They change an alert's state; on no other type do they exist. */
   private static final Set<String> ALERT_STEPS = Set.of("$acknowledge", "$resolve");
 
+  /** Finds Observations and tells what they say. */
+  private static final String SERIES = "$series";
+
   private static final Set<String> EXPORTS = Set.of("$export", "$export-poll-status", "$graphql");
 
   private FhirOperationAccess() {}
@@ -53,6 +56,11 @@ final class FhirOperationAccess {
     if (operation.equals("$validate")) {
       return touches(type, decision);
     }
+    if (operation.equals(SERIES)) {
+      return type.equals("Observation")
+          && decision.allows(type, Permission.READ)
+          && decision.allows(type, Permission.SEARCH);
+    }
     if (ALERT_STEPS.contains(operation)) {
       return type.equals("DetectedIssue") && decision.allows(type, Permission.UPDATE);
     }
@@ -71,6 +79,7 @@ final class FhirOperationAccess {
         || type != null
             && (operation.equals("$validate")
                 || NEEDS.containsKey(operation)
+                || operation.equals(SERIES) && type.equals("Observation")
                 || ALERT_STEPS.contains(operation) && type.equals("DetectedIssue"));
   }
 

@@ -35,6 +35,7 @@ public final class VigilCommand implements Runnable {
   /** Runs a command and ends the process with its exit code, unless a server keeps it alive. */
   public static void main(String[] arguments) {
     CommandLine line = new CommandLine(new VigilCommand());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (failure, command, result) -> {
           command.getErr().println("vigil: " + reason(failure));

@@ -71,9 +71,9 @@ final class Recorder {
     if (!problems.isEmpty()) {
       throw Refusals.asHttp(problems);
     }
-    emptied.forEach(observation -> readings.remove(tenant, observation));
     List<ResourceChange> changes = writes.stream().map(Write::change).toList();
     long sequence = log.append(tenant, source, new ResourcesWritten(changes, accepted));
+    emptied.forEach(observation -> readings.remove(tenant, sequence, observation));
     readings.record(tenant, sequence, accepted);
   }
 

@@ -1,5 +1,8 @@
 package dev.vigil.server.telemetry;
 
+import dev.vigil.telemetry.aggregate.AggregateReader;
+import dev.vigil.telemetry.aggregate.Aggregates;
+import dev.vigil.telemetry.aggregate.Aggregation;
 import dev.vigil.telemetry.delivery.Channel;
 import dev.vigil.telemetry.delivery.DeliveryPolicy;
 import dev.vigil.telemetry.delivery.DeliveryRunner;
@@ -19,8 +22,11 @@ import dev.vigil.telemetry.reader.LogReader;
 import dev.vigil.telemetry.reader.LogReaderRunner;
 import dev.vigil.telemetry.reader.ReaderHealth;
 import dev.vigil.telemetry.reading.PostgresReadings;
+import dev.vigil.telemetry.reading.ReadingHistory;
 import dev.vigil.telemetry.reading.Readings;
+import dev.vigil.telemetry.series.SeriesReader;
 import dev.vigil.terminology.metric.MetricCatalog;
+import dev.vigil.terminology.metric.RangeTable;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
@@ -52,6 +58,27 @@ class TelemetryConfiguration {
   @Bean
   Readings readings(DataSource dataSource) {
     return new PostgresReadings(dataSource);
+  }
+
+  @Bean
+  ReadingHistory readingHistory(DataSource dataSource) {
+    return new ReadingHistory(dataSource);
+  }
+
+  @Bean
+  Aggregation aggregation(MetricCatalog catalog) {
+    return new Aggregation(catalog, RangeTable.standard());
+  }
+
+  @Bean
+  AggregateReader aggregateReader(DataSource dataSource, Aggregation aggregation) {
+    return new AggregateReader(dataSource, aggregation);
+  }
+
+  @Bean
+  SeriesReader seriesReader(
+      DataSource dataSource, ReadingHistory history, Aggregation aggregation, ReaderHealth health) {
+    return new SeriesReader(history, new Aggregates(dataSource), aggregation, health);
   }
 
   @Bean

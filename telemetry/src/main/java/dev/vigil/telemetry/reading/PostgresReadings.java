@@ -30,7 +30,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Readings in {@code telemetry.reading}; {@code telemetry.signal} points at the newest one of each
- * patient, metric and device. Times are kept to the microsecond, numbers with their scale.
+ * patient, metric and device. Times are kept to the microsecond, numbers with their scale. What is
+ * replaced or removed moves to {@code telemetry.reading_replaced}, see {@link ReadingHistory}.
  *
  * <p>A reading flagged {@link SignalQuality#FUTURE} is in windows but never the newest: its time is
  * wrong, and it would hide every later sample until that time has come.
@@ -57,20 +58,29 @@ public final class PostgresReadings implements Readings {
     }
     List<String> observations =
         readings.stream().map(reading -> reading.observation().value()).distinct().toList();
-    Set<Signal> replaced = delete(tenant, observations);
+    Set<Signal> replaced = setAside(tenant, sequence, observations);
     insert(tenant, sequence, readings);
     advance(tenant, observations);
     replaced.forEach(signal -> recompute(tenant, signal));
   }
 
   @Override
-  public void remove(TenantId tenant, ObservationId observation) {
-    delete(tenant, List.of(observation.value())).forEach(signal -> recompute(tenant, signal));
+  public void remove(TenantId tenant, long sequence, ObservationId observation) {
+    setAside(tenant, sequence, List.of(observation.value()))
+        .forEach(signal -> recompute(tenant, signal));
   }
 
   @Override
   public int erase(TenantId tenant, PatientId patient) {
     jdbc.sql("delete from telemetry.signal where tenant_id = :tenant and patient_id = :patient")
+        .param("tenant", tenant.value())
+        .param("patient", patient.value())
+        .update();
+    jdbc.sql(
+            """
+            delete from telemetry.reading_replaced
+            where tenant_id = :tenant and patient_id = :patient
+            """)
         .param("tenant", tenant.value())
         .param("patient", patient.value())
         .update();
@@ -81,14 +91,24 @@ public final class PostgresReadings implements Readings {
         .update();
   }
 
-  private Set<Signal> delete(TenantId tenant, List<String> observations) {
+  private Set<Signal> setAside(TenantId tenant, long sequence, List<String> observations) {
     return jdbc.sql(
             """
-            delete from telemetry.reading
-            where tenant_id = :tenant and observation_id = any(:observations)
+            with gone as (
+              delete from telemetry.reading
+              where tenant_id = :tenant and observation_id = any(:observations)
+              returning *)
+            insert into telemetry.reading_replaced (tenant_id, patient_id, metric, measured_at,
+              observation_id, ordinal, device_id, value, unit, code_system, code, quality,
+              received_at, sequence, replaced_by)
+            select tenant_id, patient_id, metric, measured_at,
+              observation_id, ordinal, device_id, value, unit, code_system, code, quality,
+              received_at, sequence, :sequence
+            from gone
             returning patient_id, metric, device_id
             """)
         .param("tenant", tenant.value())
+        .param("sequence", sequence)
         .param("observations", observations.toArray(String[]::new), Types.ARRAY)
         .query(
             (row, n) ->
@@ -285,7 +305,8 @@ public final class PostgresReadings implements Readings {
         .list();
   }
 
-  private static Reading reading(ResultSet row) throws SQLException {
+  /** A row of {@code telemetry.reading} or of what it replaced. */
+  static Reading reading(ResultSet row) throws SQLException {
     BigDecimal number = row.getBigDecimal("value");
     ReadingValue value =
         number == null

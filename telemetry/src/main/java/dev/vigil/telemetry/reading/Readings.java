@@ -23,8 +23,10 @@ public interface Readings {
   /**
    * Removes what an Observation gave, in the caller's transaction: it was deleted or entered in
    * error.
+   *
+   * @param sequence of the event that tells so
    */
-  void remove(TenantId tenant, ObservationId observation);
+  void remove(TenantId tenant, long sequence, ObservationId observation);
 
   /**
    * Readings of one signal, oldest first, also those that may not be evaluated.

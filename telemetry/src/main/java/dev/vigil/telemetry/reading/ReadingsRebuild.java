@@ -5,6 +5,8 @@ import dev.vigil.core.TenantId;
 import dev.vigil.core.event.ResourceChange;
 import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.core.event.ResourcesWritten;
+import dev.vigil.telemetry.Rebuilt;
+import dev.vigil.telemetry.RowChecksum;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.LoggedEvent;
 import java.util.List;
@@ -23,11 +25,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class ReadingsRebuild {
 
   private static final int BATCH = 500;
+  private static final List<String> TABLES =
+      List.of("telemetry.signal", "telemetry.reading", "telemetry.reading_replaced");
 
   private final JdbcClient jdbc;
   private final TransactionTemplate transactions;
   private final EventLog log;
   private final Readings readings;
+  private final RowChecksum checksum;
 
   /** On the data source of the transaction manager, the log and the readings. */
   public ReadingsRebuild(
@@ -39,25 +44,25 @@ public final class ReadingsRebuild {
     this.transactions = new TransactionTemplate(transactionManager);
     this.log = log;
     this.readings = readings;
+    this.checksum = new RowChecksum(dataSource);
   }
 
   /**
    * Drops and rebuilds.
    *
    * @param progress told the events done and the events there are, after each batch
-   * @return how many readings there are now
+   * @return checksums of the rows, taken while nobody could write
    */
-  public long rebuild(BiConsumer<Long, Long> progress) {
-    Long count =
-        transactions.execute(
-            status -> {
-              log.lock();
-              jdbc.sql("delete from telemetry.signal").update();
-              jdbc.sql("delete from telemetry.reading").update();
-              replay(log.head(), progress);
-              return jdbc.sql("select count(*) from telemetry.reading").query(Long.class).single();
-            });
-    return count == null ? 0 : count;
+  public Rebuilt rebuild(BiConsumer<Long, Long> progress) {
+    return transactions.execute(
+        status -> {
+          log.lock();
+          String before = checksum.of(TABLES);
+          TABLES.forEach(table -> jdbc.sql("delete from " + table).update());
+          replay(log.head(), progress);
+          jdbc.sql("update telemetry.reading_history set complete_after = 0").update();
+          return new Rebuilt(before, checksum.of(TABLES));
+        });
   }
 
   private void replay(long head, BiConsumer<Long, Long> progress) {
@@ -84,7 +89,7 @@ public final class ReadingsRebuild {
       if (change.type().equals("Observation")
           && change.action() != Action.CREATED
           && !told.contains(id)) {
-        readings.remove(tenant, id);
+        readings.remove(tenant, sequence, id);
       }
     }
     readings.record(tenant, sequence, written.readings());

@@ -235,7 +235,7 @@ class PostgresReadingsTest {
 
       database
           .transactions()
-          .executeWithoutResult(status -> readings.remove(TENANT, new ObservationId("b")));
+          .executeWithoutResult(status -> readings.remove(TENANT, 3, new ObservationId("b")));
 
       assertThat(all()).containsExactly(older);
       assertThat(readings.latest(TENANT, PATIENT)).containsExactly(older);
@@ -247,7 +247,7 @@ class PostgresReadingsTest {
 
       database
           .transactions()
-          .executeWithoutResult(status -> readings.remove(TENANT, new ObservationId("a")));
+          .executeWithoutResult(status -> readings.remove(TENANT, 2, new ObservationId("a")));
 
       assertThat(all()).isEmpty();
       assertThat(readings.latest(TENANT, PATIENT)).isEmpty();

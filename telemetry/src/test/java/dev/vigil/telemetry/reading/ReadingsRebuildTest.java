@@ -11,6 +11,7 @@ import dev.vigil.core.Reading;
 import dev.vigil.core.event.ResourceChange;
 import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.core.event.ResourcesWritten;
+import dev.vigil.telemetry.Rebuilt;
 import dev.vigil.telemetry.TestDatabase;
 import dev.vigil.telemetry.TestReadings;
 import dev.vigil.telemetry.log.LogSignal;
@@ -59,7 +60,10 @@ class ReadingsRebuildTest {
     database.jdbc().sql("delete from telemetry.reading").update();
     database.jdbc().sql("delete from telemetry.signal").update();
 
-    assertThat(rebuild.rebuild((done, total) -> {})).isEqualTo(2);
+    Rebuilt rebuilt = rebuild.rebuild((done, total) -> {});
+
+    assertThat(rebuilt.before()).startsWith("0 rows");
+    assertThat(rebuilt.after()).startsWith("3 rows");
 
     assertThat(all()).isEqualTo(before);
     assertThat(readings.latest(TENANT, PATIENT)).containsExactly(second);
@@ -75,9 +79,11 @@ class ReadingsRebuildTest {
     write(Action.UPDATED, as(corrected.observation(), correction));
     drop(deleted.observation());
 
-    rebuild.rebuild((done, total) -> {});
+    Rebuilt rebuilt = rebuild.rebuild((done, total) -> {});
 
     assertThat(all()).containsExactly(as(corrected.observation(), correction));
+    assertThat(rebuilt.same()).isTrue();
+    assertThat(rebuilt.after()).startsWith("4 rows");
   }
 
   @Test
@@ -112,11 +118,13 @@ class ReadingsRebuildTest {
         .transactions()
         .executeWithoutResult(
             status -> {
-              log.append(
-                  TENANT,
-                  GATEWAY,
-                  new ResourcesWritten(List.of(change(observation, Action.DELETED)), List.of()));
-              readings.remove(TENANT, observation);
+              long sequence =
+                  log.append(
+                      TENANT,
+                      GATEWAY,
+                      new ResourcesWritten(
+                          List.of(change(observation, Action.DELETED)), List.of()));
+              readings.remove(TENANT, sequence, observation);
             });
   }
 

@@ -1,0 +1,7 @@
+/**
+ * Readings by hour and by day: a projection of the readings, kept by a reader of the log.
+ *
+ * <p>Comes in: events that tell about readings; the readings themselves. Goes out: aggregates of a
+ * signal. Owns {@code telemetry.reading_hour} and {@code telemetry.reading_day}.
+ */
+package dev.vigil.telemetry.aggregate;
