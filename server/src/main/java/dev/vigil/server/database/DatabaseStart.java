@@ -80,8 +80,29 @@ final class DatabaseStart {
   private static void migrate(DataSource owner) {
     JdbcClient.create(owner).sql("create schema if not exists " + HapiSchema.NAME).update();
     HapiSchema.migrate(owner);
+    refuseObservationsOfAnEarlierVersion(owner);
     TelemetrySchema.migrate(owner);
     SubscriptionsSchema.migrate(owner);
+  }
+
+  /** Before the store of our own Observations lay in HAPI's tables. Nobody would see them there. */
+  private static void refuseObservationsOfAnEarlierVersion(DataSource owner) {
+    boolean found =
+        JdbcClient.create(owner)
+            .sql(
+                """
+                select exists (
+                  select 1 from hapi.hfj_resource
+                  where res_type = 'Observation' and res_deleted_at is null)
+                """)
+            .query(Boolean.class)
+            .single();
+    if (found) {
+      throw new DatabaseStartException(
+          "this database holds Observations of a version before 0.1 that kept them elsewhere, and"
+              + " this version would not show them: start on a new database or data folder",
+          null);
+    }
   }
 
   private static void demandVersion(DataSource dataSource) {

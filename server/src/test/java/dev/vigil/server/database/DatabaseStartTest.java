@@ -105,6 +105,27 @@ class DatabaseStartTest {
   }
 
   @Test
+  @Tag("safety")
+  void refusesADatabaseWhoseObservationsItWouldNotShow() throws Exception {
+    admin("create database earlier owner hospital_owner");
+    DatabaseProperties settings =
+        external("earlier", "hospital_owner", "owner-of-the-test", "", "");
+    try (Database database = DatabaseStart.start(settings)) {
+      JdbcClient.create(database.pool())
+          .sql(
+              """
+              insert into hapi.hfj_resource
+                (res_id, partition_id, res_type, res_ver, res_version, has_tags, res_published, res_updated)
+              values (1, 1, 'Observation', 1, 'R4', false, now(), now())
+              """)
+          .update();
+    }
+    assertThatThrownBy(() -> DatabaseStart.start(settings))
+        .isInstanceOf(DatabaseStartException.class)
+        .hasMessageContaining("Observations");
+  }
+
+  @Test
   void saysInOneLineThatThereIsNoDatabase() {
     assertThatThrownBy(
             () ->
