@@ -113,6 +113,14 @@ class ScriptsTest {
       assertThat(calls("java")).last().asString().contains("-XX:AOTCache=");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h", "--version", "-V"})
+    void makesNoStartUpCacheOfARunThatOnlyPrints(String option) throws Exception {
+      prepare(25);
+      vigil("demo", option);
+      assertThat(calls("java")).last().asString().doesNotContain("AOT").endsWith("demo " + option);
+    }
+
     @Test
     void startsWithoutACacheThatJavaRefuses() throws Exception {
       prepare(25);

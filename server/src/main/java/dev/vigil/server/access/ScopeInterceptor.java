@@ -69,6 +69,9 @@ public final class ScopeInterceptor extends AuthorizationInterceptor {
         AccessDecision.current().orElseThrow(() -> forbidden("the caller belongs to no tenant"));
     request.getUserData().put(DECISION, decision);
     request.setTenantId(decision.tenant().value());
+    // HAPI expects the tenant in the address and leaves it out of the links it makes. Where it is
+    // not in the address, the type would be missing from the self link.
+    request.setRequestPath(decision.tenant().value() + "/" + request.getRequestPath());
     RequestOrigin.mark(request, new Source("fhir", decision.actor().reference()));
   }
 

@@ -51,6 +51,9 @@ final class DemoCommand implements Callable<Integer> {
     out.printf("  dashboard   http://localhost:%d/%n", port);
     out.printf("  FHIR        http://localhost:%d/fhir%n", port);
     out.printf(
+        "  HL7 v2      localhost:%s (MLLP)%n",
+        context.getEnvironment().getRequiredProperty("vigil.mllp.port"));
+    out.printf(
         "  health      http://localhost:%d/actuator/health%n%n",
         ServerProcess.managementPort(context));
     out.printf("  %-11s %-10s %-18s %s%n", "login", "name", "password", "authenticator secret");

@@ -2,6 +2,7 @@ package dev.vigil.server.cli;
 
 import dev.vigil.server.database.DatabaseStartException;
 import dev.vigil.simulator.load.SimulateCommand;
+import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.core.NestedExceptionUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -47,9 +48,15 @@ public final class VigilCommand implements Runnable {
     }
   }
 
-  private static String reason(Throwable failure) {
+  /** One line that says why, with what to do where that is known. */
+  static String reason(Throwable failure) {
     Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof PortInUseException taken) {
+        return "port "
+            + taken.getPort()
+            + " is in use: stop what listens there, or set VIGIL_PORT and VIGIL_MANAGEMENT_PORT";
+      }
       if (cause instanceof DatabaseStartException) {
         root = cause;
       }

@@ -1,0 +1,29 @@
+package dev.vigil.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.BindException;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.web.server.PortInUseException;
+
+class VigilCommandTest {
+
+  @Test
+  void namesThePortThatIsInUseAndTheSettings() {
+    Throwable failure =
+        new IllegalStateException(
+            "the web server did not start",
+            new PortInUseException(8080, new BindException("Address already in use")));
+
+    assertThat(VigilCommand.reason(failure))
+        .startsWith("port 8080 is in use")
+        .contains("VIGIL_PORT", "VIGIL_MANAGEMENT_PORT")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void elseSaysTheInnermostReason() {
+    assertThat(VigilCommand.reason(new RuntimeException("outer", new RuntimeException("inner"))))
+        .isEqualTo("inner");
+  }
+}
