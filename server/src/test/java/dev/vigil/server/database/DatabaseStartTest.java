@@ -114,9 +114,21 @@ class DatabaseStartTest {
       JdbcClient.create(database.pool())
           .sql(
               """
-              insert into hapi.hfj_resource
-                (res_id, partition_id, res_type, res_ver, res_version, has_tags, res_published, res_updated)
-              values (1, 1, 'Observation', 1, 'R4', false, now(), now())
+              do $$
+              declare
+                flags text := (
+                  select string_agg(column_name, ',') from information_schema.columns
+                  where table_schema = 'hapi' and table_name = 'hfj_resource'
+                    and data_type = 'boolean');
+                falses text := (
+                  select string_agg('false', ',') from information_schema.columns
+                  where table_schema = 'hapi' and table_name = 'hfj_resource'
+                    and data_type = 'boolean');
+              begin
+                execute 'insert into hapi.hfj_resource (res_id, partition_id, res_type, fhir_id,'
+                  || ' res_ver, res_version, res_published, res_updated,' || flags || ') values'
+                  || ' (1, 1, ''Observation'', ''x'', 1, ''R4'', now(), now(),' || falses || ')';
+              end $$
               """)
           .update();
     }
