@@ -1,5 +1,6 @@
 package dev.vigil.server.cli;
 
+import dev.vigil.server.auth.AuthProperties;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -23,9 +24,15 @@ final class ServeCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     int port = ServerProcess.port(context);
     out.println("Vigil serves http://localhost:" + port + "/fhir");
-    out.println(
-        "There is no client yet: declare one under vigil.auth.clients, see docs/guide/operate.md");
+    out.println(clients(context.getBean(AuthProperties.class).clients().size()));
     out.flush();
     return ServerProcess.RUNNING;
+  }
+
+  /** Says who may ask for a token, or how somebody may. */
+  static String clients(int declared) {
+    return declared == 0
+        ? "There is no client yet: declare one as docs/guide/operate.md says, under Clients"
+        : "Clients declared: " + declared;
   }
 }

@@ -26,4 +26,10 @@ class VigilCommandTest {
     assertThat(VigilCommand.reason(new RuntimeException("outer", new RuntimeException("inner"))))
         .isEqualTo("inner");
   }
+
+  @Test
+  void serveSaysHowToDeclareAClientOnlyWhereThereIsNone() {
+    assertThat(ServeCommand.clients(0)).contains("no client yet", "docs/guide/operate.md");
+    assertThat(ServeCommand.clients(2)).contains("2").doesNotContain("no client");
+  }
 }
