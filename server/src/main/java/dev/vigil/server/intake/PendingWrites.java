@@ -61,8 +61,9 @@ final class PendingWrites implements TransactionSynchronization, Ordered {
     TransactionSynchronizationManager.unbindResourceIfPossible(PendingWrites.class);
   }
 
+  /** After everything but what the store sends when nothing tells of it. */
   @Override
   public int getOrder() {
-    return Ordered.LOWEST_PRECEDENCE;
+    return Ordered.LOWEST_PRECEDENCE - 1;
   }
 }

@@ -163,7 +163,7 @@ class PostgresObservationsTest {
                               new Effective(NOW, NOW),
                               NOW,
                               List.of(),
-                              List.of("identifier=a|b")))))
+                              List.of("code=a|b")))))
           .isEqualTo(1);
     }
 
