@@ -15,6 +15,7 @@ import dev.vigil.server.bulk.BulkJob;
 import dev.vigil.server.bulk.BulkProblem;
 import dev.vigil.server.bulk.BulkRun;
 import dev.vigil.server.bulk.BulkWork;
+import dev.vigil.server.bulk.OtherRequests;
 import dev.vigil.server.bulk.TenantTypes;
 import dev.vigil.server.bulk.export.ExportRequest.Level;
 import dev.vigil.server.observation.SyntheticPid;
@@ -54,6 +55,7 @@ class ExportWork implements BulkWork {
   private final MatchUrlService searches;
   private final IIdHelperService<JpaPid> ids;
   private final TransactionTemplate reading;
+  private final OtherRequests others;
   private final FhirContext context;
   private final PatientTypes patientTypes;
   private final Clock clock;
@@ -67,6 +69,7 @@ class ExportWork implements BulkWork {
       MatchUrlService searches,
       IIdHelperService<JpaPid> ids,
       PlatformTransactionManager transactionManager,
+      OtherRequests others,
       FhirContext context,
       Clock clock) {
     this.stored = stored;
@@ -77,6 +80,7 @@ class ExportWork implements BulkWork {
     this.searches = searches;
     this.ids = ids;
     this.reading = new TransactionTemplate(transactionManager);
+    this.others = others;
     this.context = context;
     this.patientTypes = new PatientTypes(context);
     this.clock = clock;
@@ -147,6 +151,7 @@ class ExportWork implements BulkWork {
     try (BulkRun.Lines lines = run.lines(Purpose.OUTPUT, extract.type())) {
       Page page;
       do {
+        OtherRequests.Piece piece = others.piece();
         page = source.after(extract, after);
         after = page.position();
         for (Resource resource : page.resources()) {
@@ -155,6 +160,7 @@ class ExportWork implements BulkWork {
             progress.count();
           }
         }
+        piece.rest();
         progress.tell(extract.type());
         if (!page.last()) {
           lines.endWhenLong(Long.toString(after));
