@@ -1,5 +1,6 @@
 package dev.vigil.server.telemetry;
 
+import dev.vigil.telemetry.erasure.ErasureSweep;
 import dev.vigil.telemetry.observation.ObservationPartitions;
 import dev.vigil.telemetry.upkeep.RepeatedTask;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,6 +14,7 @@ import org.springframework.context.annotation.Configuration;
 class UpkeepConfiguration {
 
   private static final int WEEKS_AHEAD = 4;
+  private static final Duration ERASURES_EVERY = Duration.ofMinutes(1);
   private static final Duration PARTITIONS_EVERY = Duration.ofHours(6);
 
   /** So that a write finds its week made, unless it is about the past or the far future. */
@@ -24,5 +26,11 @@ class UpkeepConfiguration {
         PARTITIONS_EVERY,
         stopping -> partitions.makeAhead(clock.instant(), WEEKS_AHEAD),
         meters);
+  }
+
+  /** What an erasure left behind when it was interrupted. */
+  @Bean
+  RepeatedTask erasureTask(ErasureSweep sweep, MeterRegistry meters) {
+    return new RepeatedTask("erasure", ERASURES_EVERY, sweep::sweep, meters);
   }
 }

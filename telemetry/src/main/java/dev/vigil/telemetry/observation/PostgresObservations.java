@@ -115,7 +115,7 @@ public final class PostgresObservations implements Observations {
   }
 
   @Override
-  public long eraseSubject(TenantId tenant, long patientPid) {
-    return erasure.eraseSubject(tenant, patientPid);
+  public Erased eraseSubject(TenantId tenant, long patientPid, int most) {
+    return erasure.eraseSubject(tenant, patientPid, most);
   }
 }

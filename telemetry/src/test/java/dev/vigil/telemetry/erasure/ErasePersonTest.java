@@ -36,6 +36,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -82,7 +83,14 @@ class ErasePersonTest {
     log = log(keys);
     elsewhere = log(keys());
     readings = new PostgresReadings(database.dataSource());
-    erasePerson = new ErasePerson(database.transactions(), log, keys, readings, clock);
+    erasePerson =
+        new ErasePerson(
+            database.transactions(),
+            log,
+            keys,
+            readings,
+            new ErasureTable(database.dataSource()),
+            clock);
   }
 
   @AfterEach
@@ -132,7 +140,7 @@ class ErasePersonTest {
     write(new AlertRaised(alert(), NOON));
     assertThat(elsewhere.read(0, 10)).hasSize(2);
 
-    ErasePerson.Erased erased = erasePerson.erase(TENANT, PATIENT, SOURCE);
+    ErasePerson.Erased erased = erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE);
 
     assertThat(erased).isEqualTo(new ErasePerson.Erased(3, 2));
     List<Event> expected =
@@ -160,7 +168,7 @@ class ErasePersonTest {
   void takesInNothingMoreAboutThePersonButThatThePatientIsGone() {
     write(TestReadings.written("o-1"));
     assertThat(elsewhere.read(0, 10)).hasSize(1);
-    erasePerson.erase(TENANT, PATIENT, SOURCE);
+    erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE);
 
     assertThatThrownBy(() -> write(TestReadings.written("o-2")))
         .isInstanceOf(ProblemException.class);
@@ -172,7 +180,7 @@ class ErasePersonTest {
                         s -> elsewhere.append(TENANT, SOURCE, TestReadings.written("o-3"))))
         .as("a process that remembers the key")
         .isInstanceOf(ProblemException.class);
-    assertThatThrownBy(() -> erasePerson.erase(TENANT, PATIENT, SOURCE))
+    assertThatThrownBy(() -> erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE))
         .isInstanceOf(ProblemException.class);
     ResourcesWritten gone =
         new ResourcesWritten(
@@ -184,7 +192,7 @@ class ErasePersonTest {
 
   @Test
   void erasesSomebodyOfWhomNothingIsKnownYetAndNobodyElse() {
-    erasePerson.erase(TENANT, PATIENT, SOURCE);
+    erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE);
     assertThatThrownBy(() -> write(TestReadings.written("o-1")))
         .isInstanceOf(ProblemException.class);
 
@@ -205,7 +213,7 @@ class ErasePersonTest {
         .transactions()
         .executeWithoutResult(
             status -> {
-              erasePerson.erase(TENANT, PATIENT, SOURCE);
+              erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE);
               status.setRollbackOnly();
             });
 
@@ -218,7 +226,7 @@ class ErasePersonTest {
   @Test
   void aDestroyedKeyStaysDestroyed() {
     write(TestReadings.written("o-1"));
-    erasePerson.erase(TENANT, PATIENT, SOURCE);
+    erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE);
 
     for (String change :
         List.of(
