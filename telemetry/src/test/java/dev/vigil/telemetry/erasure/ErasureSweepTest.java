@@ -109,6 +109,7 @@ class ErasureSweepTest {
         List.of(
             new ObservationLink(
                 "Observation.subject", "Patient", pid, "p" + pid, subjectVersion, null)),
+        List.of(),
         List.of());
   }
 
