@@ -292,7 +292,8 @@ final class TwoStores implements AutoCloseable {
 
     @Bean
     Observations observations(DataSource dataSource, IndexExtractor extractor) {
-      return new PostgresObservations(dataSource, new ObservationPartitions(dataSource), extractor);
+      return new PostgresObservations(
+          dataSource, new ObservationPartitions(dataSource), extractor, (tenant, shape, json) -> {});
     }
 
     @Bean("idHelperService")
