@@ -18,7 +18,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Rows of Observations for a feature that joins them with a table of its own, without putting their
- * JSON together: which columns to select, what these tell, and single leaves.
+ * JSON together: which columns to select, what these tell, and single leaves. Tenants are named by
+ * their numbers.
  */
 public final class ObservationRows {
 
@@ -77,7 +78,7 @@ public final class ObservationRows {
   public ObservationRows(DataSource dataSource) {
     this.jdbc = JdbcClient.create(dataSource);
     this.tenants = new TenantNumbers(jdbc);
-    this.shapes = new PostgresShapes(dataSource, tenants, json -> List.of());
+    this.shapes = new PostgresShapes(dataSource, json -> List.of());
     this.targets = new Targets(jdbc);
     this.places = new Places(jdbc);
   }
@@ -118,7 +119,7 @@ public final class ObservationRows {
   }
 
   /** The characters of each leaf, as {@link ShapeSample} counts them. */
-  public List<String> leaves(TenantId tenant, Row row) {
+  public List<String> leaves(int tenant, Row row) {
     return Leaves.unpack(
         row.leaves(),
         shape(tenant, row),
@@ -131,26 +132,26 @@ public final class ObservationRows {
   }
 
   /** The JSON as it was written. */
-  public String json(TenantId tenant, Row row) {
+  public String json(int tenant, Row row) {
     return Split.join(shape(tenant, row).template(), leaves(tenant, row));
   }
 
-  private Shape shape(TenantId tenant, Row row) {
+  private Shape shape(int tenant, Row row) {
     return shapes.of(tenant, Set.of(row.shape())).get(row.shape());
   }
 
-  private String id(TenantId tenant, Integer target) {
+  private String id(int tenant, Integer target) {
     return target == null
         ? null
-        : targets.byNumber(tenants.find(tenant), Set.of(target)).get(target).id();
+        : targets.byNumber(tenant, Set.of(target)).get(target).id();
   }
 
   /**
    * What the number of a patient or device stands for, for example {@code DeviceMetric/12}; empty if
    * only an older version wrote of it.
    */
-  public Optional<String> reference(TenantId tenant, int number) {
-    Targets.Target target = targets.byNumber(tenants.find(tenant), Set.of(number)).get(number);
+  public Optional<String> reference(int tenant, int number) {
+    Targets.Target target = targets.byNumber(tenant, Set.of(number)).get(number);
     return Optional.ofNullable(target.id()).map(id -> target.type() + "/" + id);
   }
 
@@ -182,7 +183,7 @@ public final class ObservationRows {
   }
 
   /** Keys by logical id; those that never were may be among them. */
-  public Map<String, ObservationKey> keys(TenantId tenant, Collection<String> ids) {
+  public Map<String, ObservationKey> keys(int tenant, Collection<String> ids) {
     Map<String, ObservationKey> keys = new HashMap<>();
     List<String> foreign = new ArrayList<>();
     for (String id : ids) {
@@ -194,7 +195,7 @@ public final class ObservationRows {
               select id, key from telemetry.observation_place
               where tenant = :tenant and id = any(:ids)
               """)
-          .param("tenant", tenants.find(tenant))
+          .param("tenant", tenant)
           .param("ids", foreign.toArray(String[]::new), Types.ARRAY)
           .query(
               row -> {
@@ -205,8 +206,8 @@ public final class ObservationRows {
   }
 
   /** Where the newest versions lie. */
-  public Map<ObservationKey, Long> places(TenantId tenant, Collection<ObservationKey> keys) {
-    return places.of(tenants.find(tenant), keys);
+  public Map<ObservationKey, Long> places(int tenant, Collection<ObservationKey> keys) {
+    return places.of(tenant, keys);
   }
 
   /** A condition that finds these places by their index, in as few partitions as can be. */
@@ -215,7 +216,7 @@ public final class ObservationRows {
   }
 
   /** Whether any version of any Observation has a shape. */
-  public boolean anyOf(TenantId tenant, int shape) {
+  public boolean anyOf(int tenant, int shape) {
     return jdbc.sql(
             """
             select exists (select from telemetry.observation
@@ -223,14 +224,14 @@ public final class ObservationRows {
               or exists (select from telemetry.observation_version
                 where tenant = :tenant and shape_id = :shape)
             """)
-        .param("tenant", tenants.find(tenant))
+        .param("tenant", tenant)
         .param("shape", shape)
         .query(Boolean.class)
         .single();
   }
 
   /** Some Observations of a shape, at most that many. */
-  public List<String> some(TenantId tenant, int shape, int most) {
+  public List<String> some(int tenant, int shape, int most) {
     return jdbc
         .sql(
             """
@@ -242,7 +243,7 @@ public final class ObservationRows {
             limit :most
             """
                 .formatted(CURRENT, VERSION))
-        .param("tenant", tenants.find(tenant))
+        .param("tenant", tenant)
         .param("shape", shape)
         .param("most", most)
         .query((row, n) -> read(row))

@@ -36,7 +36,7 @@ final class FoundReadings {
           new Reading(
               new ObservationId(row.id()),
               deviceOf.get(i),
-              patients.computeIfAbsent(row.patient(), number -> patient(tenant, row)),
+              patients.computeIfAbsent(row.patient(), number -> patient(rows.number(tenant), row)),
               one.metric(),
               one.value(),
               one.measuredAt(),
@@ -46,7 +46,7 @@ final class FoundReadings {
     return readings;
   }
 
-  private PatientId patient(TenantId tenant, ObservationRows.Row row) {
+  private PatientId patient(int tenant, ObservationRows.Row row) {
     String reference =
         rows.reference(tenant, row.patient())
             .orElseGet(

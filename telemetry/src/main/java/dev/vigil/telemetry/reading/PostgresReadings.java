@@ -157,7 +157,7 @@ public final class PostgresReadings implements Readings {
       return List.of();
     }
     Map<String, ObservationKey> keys =
-        rows.keys(tenant, later.stream().map(ResourceChange::id).distinct().toList());
+        rows.keys(rows.number(tenant), later.stream().map(ResourceChange::id).distinct().toList());
     return readings.ofVersions(
         tenant,
         later.stream()
@@ -200,10 +200,10 @@ public final class PostgresReadings implements Readings {
   private List<Reading> read(TenantId tenant, List<Newest> newest) {
     record Place(String observation, int ordinal) {}
     Map<String, ObservationKey> keys =
-        rows.keys(tenant, newest.stream().map(one -> one.observation().value()).toList());
+        rows.keys(rows.number(tenant), newest.stream().map(one -> one.observation().value()).toList());
     Map<Place, FoundReading> there = new HashMap<>();
     readings
-        .atPlaces(tenant, rows.places(tenant, keys.values()).values())
+        .atPlaces(tenant, rows.places(rows.number(tenant), keys.values()).values())
         .forEach(one -> there.put(new Place(one.row().id(), one.ordinal()), one));
     return found.readings(
         tenant,

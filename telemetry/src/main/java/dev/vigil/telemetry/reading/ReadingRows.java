@@ -137,7 +137,7 @@ final class ReadingRows {
           if (!found.isEmpty() && found.get(0).n() != n) {
             hand.run();
           }
-          found.addAll(read(row, n, stretches.get(n).tenant(), stretches.get(n).metric()));
+          found.addAll(read(row, n, rows.number(stretches.get(n).tenant()), stretches.get(n).metric()));
         });
     hand.run();
   }
@@ -152,7 +152,7 @@ final class ReadingRows {
         parameters(List.of(stretch), upTo).addValue("most", most),
         row -> {
           asked[0] |= row.getString("metric").equals(ShapeReading.ASK);
-          found.addAll(read(row, 0, stretch.tenant(), stretch.metric()));
+          found.addAll(read(row, 0, rows.number(stretch.tenant()), stretch.metric()));
         });
     if (asked[0]) { // Its rows give any number of readings, so the limit may have cut off too many.
       List<FoundReading> all = new ArrayList<>();
@@ -184,7 +184,7 @@ final class ReadingRows {
             .addValue("keys", versions.stream().map(Version::key).toArray(Long[]::new))
             .addValue("versions", versions.stream().map(Version::version).toArray(Integer[]::new)),
         row -> {
-          found.addAll(read(row, 0, tenant, null));
+          found.addAll(read(row, 0, rows.number(tenant), null));
         });
     return found;
   }
@@ -215,7 +215,7 @@ final class ReadingRows {
                 "entries", places.stream().map(place -> place >> 4).distinct().toArray(Long[]::new))
             .addValue("places", places.toArray(Long[]::new)),
         row -> {
-          found.addAll(read(row, 0, tenant, null));
+          found.addAll(read(row, 0, rows.number(tenant), null));
         });
     return found;
   }
@@ -262,7 +262,7 @@ final class ReadingRows {
             .addValue("tenantId", tenant.value())
             .addValue("skew", ReadingCheck.ALLOWED_SKEW.toSeconds()),
         row -> {
-          found.addAll(read(row, 0, tenant, null));
+          found.addAll(read(row, 0, rows.number(tenant), null));
         });
     return found;
   }
@@ -302,7 +302,7 @@ final class ReadingRows {
    *
    * @param wanted of an Observation that has to be asked only this; null for all
    */
-  private List<FoundReading> read(ResultSet line, int n, TenantId tenant, Metric wanted)
+  private List<FoundReading> read(ResultSet line, int n, int tenant, Metric wanted)
       throws SQLException {
     ObservationRows.Row row = ObservationRows.read(line);
     ShapeReading shape = ReadingShapes.read(line);
@@ -319,7 +319,7 @@ final class ReadingRows {
             n, row, shape.ordinal(), new Metric(shape.metric()), value, shape.quality()));
   }
 
-  private List<FoundReading> asked(ObservationRows.Row row, int n, TenantId tenant, Metric wanted) {
+  private List<FoundReading> asked(ObservationRows.Row row, int n, int tenant, Metric wanted) {
     List<MeasuredValue> measured =
         MeasuredValue.of(ShapeReading.parse(rows.json(tenant, row)), catalog);
     List<FoundReading> found = new ArrayList<>();

@@ -1,7 +1,6 @@
 package dev.vigil.telemetry.reading;
 
 import dev.vigil.core.SignalQuality;
-import dev.vigil.core.TenantId;
 import dev.vigil.telemetry.observation.AfterCommit;
 import dev.vigil.telemetry.observation.ObservationRows;
 import dev.vigil.telemetry.observation.ShapeListener;
@@ -33,13 +32,13 @@ public final class ReadingShapes implements ShapeListener {
   /** Beyond that the memory is emptied, and fills again with those in use. */
   private static final int MOST_KEPT = 20_000;
 
-  private record Seen(TenantId tenant, int shape) {}
+  private record Shape(int tenant, int number) {}
 
   private final JdbcClient jdbc;
   private final NamedParameterJdbcTemplate batches;
   private final ObservationRows rows;
   private final MetricCatalog catalog;
-  private final Set<Seen> seen = ConcurrentHashMap.newKeySet();
+  private final Set<Integer> seen = ConcurrentHashMap.newKeySet();
 
   /** On the data source of the transactions that write Observations. */
   public ReadingShapes(DataSource dataSource, MetricCatalog catalog) {
@@ -50,9 +49,8 @@ public final class ReadingShapes implements ShapeListener {
   }
 
   @Override
-  public void written(TenantId tenant, int shape, String json) {
-    Seen one = new Seen(tenant, shape);
-    if (seen.contains(one)) {
+  public void written(int tenant, int shape, String json) {
+    if (seen.contains(shape)) {
       return;
     }
     List<ShapeReading> readings = ShapeReading.of(json, catalog);
@@ -65,14 +63,14 @@ public final class ReadingShapes implements ShapeListener {
       end(tenant, shape, from);
       insert(tenant, shape, from, readings);
     }
-    AfterCommit.run(() -> keep(one));
+    AfterCommit.run(() -> keep(shape));
   }
 
-  private void keep(Seen one) {
+  private void keep(int shape) {
     if (seen.size() > MOST_KEPT) {
       seen.clear();
     }
-    seen.add(one);
+    seen.add(shape);
   }
 
   /**
@@ -80,17 +78,15 @@ public final class ReadingShapes implements ShapeListener {
    * transaction. Quick when there are none.
    */
   public void readUnread() {
-    List<Seen> unread =
+    List<Shape> unread =
         jdbc.sql(
                 """
                 delete from telemetry.shape_unread as unread
-                using telemetry.tenant_number
-                where tenant_number.number = unread.tenant
-                returning tenant_id, shape_id
+                returning tenant, shape_id
                 """)
             .query(ReadingShapes::shape)
             .list();
-    unread.forEach(one -> read(one.tenant(), one.shape()));
+    unread.forEach(one -> read(one.tenant(), one.number()));
   }
 
   /**
@@ -110,11 +106,10 @@ public final class ReadingShapes implements ShapeListener {
             """)
         .param("open", OPEN)
         .update();
-    List<Seen> shapes =
+    List<Shape> shapes =
         jdbc.sql(
                 """
-                select tenant_id, shape_id from telemetry.shape
-                join telemetry.tenant_number on tenant_number.number = shape.tenant
+                select tenant, shape_id from telemetry.shape
                 where not exists (
                   select from telemetry.shape_reading as known
                   where known.tenant = shape.tenant and known.shape_id = shape.shape_id)
@@ -123,18 +118,18 @@ public final class ReadingShapes implements ShapeListener {
             .query(ReadingShapes::shape)
             .list();
     long done = 0;
-    for (Seen one : shapes) {
-      read(one.tenant(), one.shape());
+    for (Shape one : shapes) {
+      read(one.tenant(), one.number());
       progress.accept(++done, (long) shapes.size());
     }
   }
 
-  private static Seen shape(ResultSet row, int n) throws SQLException {
-    return new Seen(new TenantId(row.getString("tenant_id")), row.getInt("shape_id"));
+  private static Shape shape(ResultSet row, int n) throws SQLException {
+    return new Shape(row.getInt("tenant"), row.getInt("shape_id"));
   }
 
   /** A shape that no Observation has any more is looked at when one has it again. */
-  private void read(TenantId tenant, int shape) {
+  private void read(int tenant, int shape) {
     List<String> samples = rows.some(tenant, shape, 1);
     if (!samples.isEmpty() && ShapeReading.asked(samples.get(0))) {
       samples = rows.some(tenant, shape, Integer.MAX_VALUE);
@@ -147,13 +142,13 @@ public final class ReadingShapes implements ShapeListener {
   }
 
   /** What the shape said holds no more from an event on. */
-  private void end(TenantId tenant, int shape, long from) {
+  private void end(int tenant, int shape, long from) {
     jdbc.sql(
             """
             update telemetry.shape_reading set before_sequence = :from
             where tenant = :tenant and shape_id = :shape and before_sequence = :open
             """)
-        .param("tenant", rows.number(tenant))
+        .param("tenant", tenant)
         .param("shape", shape)
         .param("from", from)
         .param("open", OPEN)
@@ -167,7 +162,7 @@ public final class ReadingShapes implements ShapeListener {
         .single();
   }
 
-  private List<ShapeReading> known(TenantId tenant, int shape) {
+  private List<ShapeReading> known(int tenant, int shape) {
     return jdbc.sql(
             """
             select ordinal, metric, leaf, unit, code_system, code, quality, spans
@@ -175,7 +170,7 @@ public final class ReadingShapes implements ShapeListener {
             where tenant = :tenant and shape_id = :shape and before_sequence = :open
             order by ordinal
             """)
-        .param("tenant", rows.number(tenant))
+        .param("tenant", tenant)
         .param("shape", shape)
         .param("open", OPEN)
         .query((row, n) -> read(row))
@@ -203,7 +198,7 @@ public final class ReadingShapes implements ShapeListener {
     return quality;
   }
 
-  private void insert(TenantId tenant, int shape, long from, List<ShapeReading> readings) {
+  private void insert(int tenant, int shape, long from, List<ShapeReading> readings) {
     batches.batchUpdate(
         """
         insert into telemetry.shape_reading (tenant, shape_id, from_sequence, before_sequence,
@@ -215,7 +210,7 @@ public final class ReadingShapes implements ShapeListener {
         readings.stream()
             .map(
                 reading ->
-                    new MapSqlParameterSource("tenant", rows.number(tenant))
+                    new MapSqlParameterSource("tenant", tenant)
                         .addValue("shape", shape)
                         .addValue("from", from)
                         .addValue("open", OPEN)

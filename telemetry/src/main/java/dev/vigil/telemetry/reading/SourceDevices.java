@@ -35,6 +35,7 @@ final class SourceDevices {
 
   /** The device of each reading, in the order of the readings. */
   List<DeviceId> of(TenantId tenant, List<FoundReading> readings) {
+    int number = rows.number(tenant);
     Map<Integer, IdType> byNumber = new HashMap<>();
     List<IdType> named =
         readings.stream()
@@ -42,8 +43,8 @@ final class SourceDevices {
             .map(
                 row ->
                     row.device() == null
-                        ? told(tenant, row)
-                        : byNumber.computeIfAbsent(row.device(), number -> named(tenant, row)))
+                        ? told(number, row)
+                        : byNumber.computeIfAbsent(row.device(), device -> named(number, row)))
             .toList();
     Map<String, NavigableMap<Instant, String>> sources =
         sources(
@@ -64,11 +65,11 @@ final class SourceDevices {
     return devices;
   }
 
-  private IdType named(TenantId tenant, ObservationRows.Row row) {
+  private IdType named(int tenant, ObservationRows.Row row) {
     return rows.reference(tenant, row.device()).map(IdType::new).orElseGet(() -> told(tenant, row));
   }
 
-  private IdType told(TenantId tenant, ObservationRows.Row row) {
+  private IdType told(int tenant, ObservationRows.Row row) {
     return new IdType(ShapeReading.parse(rows.json(tenant, row)).getDevice().getReference());
   }
 
