@@ -141,6 +141,7 @@ public final class ReadingJournal {
             List.of(
                 link(tenant, "Observation.subject", "Patient", reading.patient().value()),
                 link(tenant, "Observation.device", named[0], named[1])),
+            List.of(),
             List.of());
     return commit(
         tenant,
@@ -204,6 +205,7 @@ public final class ReadingJournal {
         List.of(
             link(tenant, "Observation.subject", "Patient", first.patient().value()),
             link(tenant, "Observation.device", "Device", first.device().value())),
+        List.of(),
         List.of());
   }
 

@@ -210,9 +210,9 @@ public final class ObservationRows {
     return places.of(tenant, keys);
   }
 
-  /** A condition that finds these places by their index, in as few partitions as can be. */
+  /** The condition that a row lies at one of the places. */
   public static String at(Collection<Long> places) {
-    return Places.within(places);
+    return Places.at(places);
   }
 
   /** Whether any version of any Observation has a shape. */

@@ -8,8 +8,9 @@ public interface ShapeListener {
    * which shapes it has seen, and must be quick with those.
    *
    * @param tenant its number
+   * @param sequence of the event that tells of it; 0 while it has none
    * @param shape number of the shape, unique among all tenants
    * @param json the Observation
    */
-  void written(int tenant, int shape, String json);
+  void written(int tenant, long sequence, int shape, String json);
 }

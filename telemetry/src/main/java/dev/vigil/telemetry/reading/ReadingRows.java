@@ -203,17 +203,14 @@ final class ReadingRows {
         select %s, row.*
         from (
           select %s from telemetry.observation
-          where tenant = :tenant and place >> 4 = any(:entries) and place = any(:places) and %s
+          where tenant = :tenant and %s
           offset 0) as row
         join telemetry.shape_reading as shape
           on shape.tenant = :tenant and shape.shape_id = row.shape_id
           and row.sequence >= shape.from_sequence and row.sequence < shape.before_sequence
         """
             .formatted(SHAPE, ObservationRows.CURRENT, ObservationRows.at(places)),
-        new MapSqlParameterSource("tenant", rows.number(tenant))
-            .addValue(
-                "entries", places.stream().map(place -> place >> 4).distinct().toArray(Long[]::new))
-            .addValue("places", places.toArray(Long[]::new)),
+        new MapSqlParameterSource("tenant", rows.number(tenant)),
         row -> {
           found.addAll(read(row, 0, rows.number(tenant), null));
         });

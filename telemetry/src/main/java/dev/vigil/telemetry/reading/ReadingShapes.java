@@ -49,7 +49,7 @@ public final class ReadingShapes implements ShapeListener {
   }
 
   @Override
-  public void written(int tenant, int shape, String json) {
+  public void written(int tenant, long sequence, int shape, String json) {
     if (seen.contains(shape)) {
       return;
     }
@@ -59,7 +59,7 @@ public final class ReadingShapes implements ShapeListener {
     }
     List<ShapeReading> known = known(tenant, shape);
     if (!known.equals(readings)) {
-      long from = rows.anyOf(tenant, shape) ? nextSequence() : 0;
+      long from = rows.anyOf(tenant, shape) ? sequence > 0 ? sequence : nextSequence() : 0;
       end(tenant, shape, from);
       insert(tenant, shape, from, readings);
     }
@@ -155,7 +155,7 @@ public final class ReadingShapes implements ShapeListener {
         .update();
   }
 
-  /** The next event's or an earlier one's that no event has yet. */
+  /** No event has it yet; the one that will tell of the running transaction has it or a later one. */
   private long nextSequence() {
     return jdbc.sql("select coalesce(max(sequence), 0) + 1 from telemetry.event where shard = 0")
         .query(Long.class)

@@ -236,7 +236,6 @@ class PostgresReadingsTest {
     void isTheNewestOfOneMessageToo() {
       Reading newest = glucose("b", "5.0", NOON);
       record(
-          1,
           glucose("a", "4.0", NOON.minusSeconds(1)),
           newest,
           glucose("c", "6", NOON.minusSeconds(2)));
@@ -291,7 +290,6 @@ class PostgresReadingsTest {
                 assignments.assign(TENANT, new DeviceId("mute"), PATIENT);
               });
       record(
-          1,
           glucose("a", "5.0", NOON.minusSeconds(60)),
           glucose("b", "5.0", NOON),
           reading("c", SECOND_DEVICE, PATIENT, Quantity.of("6", "mmol/L"), NOON.plusSeconds(60)));
