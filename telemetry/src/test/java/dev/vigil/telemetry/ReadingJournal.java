@@ -121,11 +121,7 @@ public final class ReadingJournal {
    * @param change to the JSON that would be written otherwise
    */
   public long write(
-      TenantId tenant,
-      Reading reading,
-      Instant from,
-      String device,
-      UnaryOperator<String> change) {
+      TenantId tenant, Reading reading, Instant from, String device, UnaryOperator<String> change) {
     Instant at = reading.measuredAt();
     String id = reading.observation().value();
     String[] named = device.split("/");
@@ -135,7 +131,8 @@ public final class ReadingJournal {
             id,
             1,
             reading.receivedAt(),
-            change.apply(json(List.of(reading)).replace("Device/" + reading.device().value(), device)),
+            change.apply(
+                json(List.of(reading)).replace("Device/" + reading.device().value(), device)),
             new ObservationWrite.Effective(from, at),
             at,
             List.of(
@@ -268,8 +265,6 @@ public final class ReadingJournal {
                             "http://terminology.hl7.org/CodeSystem/measurement-status",
                             STATUS.get(flag))))
             .collect(Collectors.joining(","));
-    return flags.isEmpty()
-        ? value
-        : value + ",\"interpretation\":[{\"coding\":[" + flags + "]}]";
+    return flags.isEmpty() ? value : value + ",\"interpretation\":[{\"coding\":[" + flags + "]}]";
   }
 }

@@ -153,8 +153,7 @@ class RuleReaderTest {
                 .replace("\"version\": \"1.0.0\"", "\"version\": \"1.1.0\"")));
     driver.write(
         tenant,
-        List.of(
-            new ResourceChange("PlanDefinition", "GLU-01", 2, ResourceChange.Action.UPDATED)));
+        List.of(new ResourceChange("PlanDefinition", "GLU-01", 2, ResourceChange.Action.UPDATED)));
     driver.message(tenant, messages.get(4));
     driver.drive(reader);
 

@@ -126,9 +126,7 @@ final class Recount {
               .filter(one -> stale.get(stretch.signal()).contains(one.begin()))
               .forEach(
                   one ->
-                      counted
-                          .computeIfAbsent(stretch.signal(), key -> new ArrayList<>())
-                          .add(one));
+                      counted.computeIfAbsent(stretch.signal(), key -> new ArrayList<>()).add(one));
         });
     hours.put(counted);
   }

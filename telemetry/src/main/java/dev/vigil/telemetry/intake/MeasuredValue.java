@@ -28,8 +28,8 @@ public record MeasuredValue(Metric metric, ReadingValue value, Set<SignalQuality
   }
 
   /**
-   * The values of an Observation that {@link ReadingCheck} accepts: its own first, then those of its
-   * components in order.
+   * The values of an Observation that {@link ReadingCheck} accepts: its own first, then those of
+   * its components in order.
    *
    * @return empty if it is no device reading of a Patient, is cancelled or entered in error, or its
    *     values are absent or waveforms

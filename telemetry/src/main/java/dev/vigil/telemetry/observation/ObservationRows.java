@@ -141,14 +141,12 @@ public final class ObservationRows {
   }
 
   private String id(int tenant, Integer target) {
-    return target == null
-        ? null
-        : targets.byNumber(tenant, Set.of(target)).get(target).id();
+    return target == null ? null : targets.byNumber(tenant, Set.of(target)).get(target).id();
   }
 
   /**
-   * What the number of a patient or device stands for, for example {@code DeviceMetric/12}; empty if
-   * only an older version wrote of it.
+   * What the number of a patient or device stands for, for example {@code DeviceMetric/12}; empty
+   * if only an older version wrote of it.
    */
   public Optional<String> reference(int tenant, int number) {
     Targets.Target target = targets.byNumber(tenant, Set.of(number)).get(number);

@@ -38,8 +38,8 @@ public final class MeasuredNumbers {
   /**
    * Finds those of some stretches, in one statement.
    *
-   * @param taker gets the number of a stretch, from 0, and what is in it, in the order of event time
-   *     and then of the log; not called for a stretch that has none
+   * @param taker gets the number of a stretch, from 0, and what is in it, in the order of event
+   *     time and then of the log; not called for a stretch that has none
    */
   public void each(List<SignalStretch> stretches, BiConsumer<Integer, List<MeasuredNumber>> taker) {
     readings.scan(

@@ -26,9 +26,9 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Readings out of {@code telemetry.observation}; {@code telemetry.signal} points at the newest one of
- * each patient, metric and device. Times are those of the rows, to the microsecond; numbers have the
- * digits they came with.
+ * Readings out of {@code telemetry.observation}; {@code telemetry.signal} points at the newest one
+ * of each patient, metric and device. Times are those of the rows, to the microsecond; numbers have
+ * the digits they came with.
  *
  * <p>A reading flagged {@link SignalQuality#FUTURE} is in windows but never the newest: its time is
  * wrong, and it would hide every later sample until that time has come.
@@ -110,8 +110,7 @@ public final class PostgresReadings implements Readings {
     List<Reading> all = found.readings(tenant, some);
     List<Newest> newest = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
-      newest.add(
-          newest(tenant, all.get(i), some.get(i).ordinal(), some.get(i).row().sequence()));
+      newest.add(newest(tenant, all.get(i), some.get(i).ordinal(), some.get(i).row().sequence()));
     }
     return newest;
   }
@@ -200,7 +199,8 @@ public final class PostgresReadings implements Readings {
   private List<Reading> read(TenantId tenant, List<Newest> newest) {
     record Place(String observation, int ordinal) {}
     Map<String, ObservationKey> keys =
-        rows.keys(rows.number(tenant), newest.stream().map(one -> one.observation().value()).toList());
+        rows.keys(
+            rows.number(tenant), newest.stream().map(one -> one.observation().value()).toList());
     Map<Place, FoundReading> there = new HashMap<>();
     readings
         .atPlaces(tenant, rows.places(rows.number(tenant), keys.values()).values())
@@ -237,7 +237,9 @@ public final class PostgresReadings implements Readings {
         .single();
   }
 
-  /** Finds the newest reading of every signal among the Observations, in the caller's transaction. */
+  /**
+   * Finds the newest reading of every signal among the Observations, in the caller's transaction.
+   */
   void rebuild() {
     signals.clear();
     for (TenantId tenant : rows.tenants()) {

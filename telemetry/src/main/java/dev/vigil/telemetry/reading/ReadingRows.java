@@ -137,7 +137,8 @@ final class ReadingRows {
           if (!found.isEmpty() && found.get(0).n() != n) {
             hand.run();
           }
-          found.addAll(read(row, n, rows.number(stretches.get(n).tenant()), stretches.get(n).metric()));
+          found.addAll(
+              read(row, n, rows.number(stretches.get(n).tenant()), stretches.get(n).metric()));
         });
     hand.run();
   }
@@ -265,7 +266,8 @@ final class ReadingRows {
   }
 
   private static String sql(List<SignalStretch> stretches, boolean replaced) {
-    Instant from = stretches.stream().map(SignalStretch::from).min(Instant::compareTo).orElseThrow();
+    Instant from =
+        stretches.stream().map(SignalStretch::from).min(Instant::compareTo).orElseThrow();
     Instant to = stretches.stream().map(SignalStretch::to).max(Instant::compareTo).orElseThrow();
     return ("select wanted.n, " + SHAPE + ", row.* " + STRETCHES + ROWS + NOT_ERASED)
         .replace("REPLACED", replaced ? REPLACED : "")
@@ -281,7 +283,8 @@ final class ReadingRows {
         .addValue("tenants", column(stretches, one -> rows.number(one.tenant()), Integer[]::new))
         .addValue("patients", column(stretches, one -> one.patient().value(), String[]::new))
         .addValue("metrics", column(stretches, one -> one.metric().id(), String[]::new))
-        .addValue("froms", column(stretches, one -> ObservationRows.moment(one.from()), String[]::new))
+        .addValue(
+            "froms", column(stretches, one -> ObservationRows.moment(one.from()), String[]::new))
         .addValue("tos", column(stretches, one -> ObservationRows.moment(one.to()), String[]::new))
         .addValue(
             "lows", column(stretches, one -> ObservationRows.firstPlace(one.from()), Long[]::new))

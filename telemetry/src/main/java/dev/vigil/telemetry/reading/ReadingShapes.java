@@ -21,8 +21,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * Which shapes are device readings and what those measure, in {@code telemetry.shape_reading}. The
  * intake refuses a device reading that is wrong, so each Observation of such a shape is one that it
- * accepted. When the catalogue has come to see a shape otherwise, what was written before stays what
- * it was.
+ * accepted. When the catalogue has come to see a shape otherwise, what was written before stays
+ * what it was.
  */
 public final class ReadingShapes implements ShapeListener {
 
@@ -90,8 +90,8 @@ public final class ReadingShapes implements ShapeListener {
   }
 
   /**
-   * Looks at all shapes anew, in the caller's transaction, but for those that the catalogue has come
-   * to see otherwise: of these the Observations alone do not tell since when.
+   * Looks at all shapes anew, in the caller's transaction, but for those that the catalogue has
+   * come to see otherwise: of these the Observations alone do not tell since when.
    *
    * @param progress told how many shapes are done and how many there are
    */
@@ -155,7 +155,9 @@ public final class ReadingShapes implements ShapeListener {
         .update();
   }
 
-  /** No event has it yet; the one that will tell of the running transaction has it or a later one. */
+  /**
+   * No event has it yet; the one that will tell of the running transaction has it or a later one.
+   */
   private long nextSequence() {
     return jdbc.sql("select coalesce(max(sequence), 0) + 1 from telemetry.event where shard = 0")
         .query(Long.class)
@@ -222,7 +224,10 @@ public final class ReadingShapes implements ShapeListener {
                         .addValue("code", reading.code(), Types.VARCHAR)
                         .addValue(
                             "quality",
-                            reading.quality().stream().sorted().map(Enum::name).toArray(String[]::new),
+                            reading.quality().stream()
+                                .sorted()
+                                .map(Enum::name)
+                                .toArray(String[]::new),
                             Types.ARRAY)
                         .addValue("spans", reading.spans()))
             .toArray(MapSqlParameterSource[]::new));

@@ -17,8 +17,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class ReadingsRebuild {
 
-  private static final List<String> TABLES =
-      List.of("telemetry.signal", "telemetry.shape_reading");
+  private static final List<String> TABLES = List.of("telemetry.signal", "telemetry.shape_reading");
 
   private final TransactionTemplate transactions;
   private final EventLog log;

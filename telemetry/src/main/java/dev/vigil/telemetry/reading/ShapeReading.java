@@ -35,7 +35,9 @@ record ShapeReading(
     Set<SignalQuality> quality,
     boolean spans) {
 
-  /** In the place of a metric: the shape does not tell, each of its Observations has to be asked. */
+  /**
+   * In the place of a metric: the shape does not tell, each of its Observations has to be asked.
+   */
   static final String ASK = "*";
 
   /** A longer text is no part of a shape. */
@@ -83,7 +85,8 @@ record ShapeReading(
                 spans));
       }
     }
-    boolean told = readings.size() == measured.size() && readings.stream().noneMatch(ShapeReading::outgrown);
+    boolean told =
+        readings.size() == measured.size() && readings.stream().noneMatch(ShapeReading::outgrown);
     return told
         ? readings
         : List.of(new ShapeReading(0, ASK, null, null, null, null, Set.of(), true));

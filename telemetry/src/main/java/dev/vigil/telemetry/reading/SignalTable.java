@@ -14,7 +14,6 @@ import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -182,17 +181,28 @@ final class SignalTable {
 
   private JdbcClient.StatementSpec bind(String sql, List<Newest> all) {
     return jdbc.sql(sql)
-        .param("tenants", column(all, one -> one.signal().tenant().value(), String[]::new), Types.ARRAY)
         .param(
-            "patients", column(all, one -> one.signal().patient().value(), String[]::new), Types.ARRAY)
-        .param("metrics", column(all, one -> one.signal().metric().id(), String[]::new), Types.ARRAY)
+            "tenants",
+            column(all, one -> one.signal().tenant().value(), String[]::new),
+            Types.ARRAY)
         .param(
-            "devices", column(all, one -> one.signal().device().value(), String[]::new), Types.ARRAY)
+            "patients",
+            column(all, one -> one.signal().patient().value(), String[]::new),
+            Types.ARRAY)
         .param(
-            "observations", column(all, one -> one.observation().value(), String[]::new), Types.ARRAY);
+            "metrics", column(all, one -> one.signal().metric().id(), String[]::new), Types.ARRAY)
+        .param(
+            "devices",
+            column(all, one -> one.signal().device().value(), String[]::new),
+            Types.ARRAY)
+        .param(
+            "observations",
+            column(all, one -> one.observation().value(), String[]::new),
+            Types.ARRAY);
   }
 
-  private static <V> V[] column(List<Newest> all, Function<Newest, V> cell, IntFunction<V[]> array) {
+  private static <V> V[] column(
+      List<Newest> all, Function<Newest, V> cell, IntFunction<V[]> array) {
     return all.stream().map(cell).toArray(array);
   }
 

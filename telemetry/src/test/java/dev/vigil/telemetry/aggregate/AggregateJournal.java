@@ -13,9 +13,12 @@ import dev.vigil.telemetry.log.LoggedEvent;
 import dev.vigil.telemetry.log.PostgresEventLog;
 import dev.vigil.terminology.metric.MetricCatalog;
 import dev.vigil.terminology.metric.RangeTable;
+import java.sql.Types;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Writes readings as the recorder does, and lets the reader of the aggregates follow. */
 final class AggregateJournal {
@@ -27,7 +30,8 @@ final class AggregateJournal {
   private static final String TOLD =
       """
       create table told (tenant_id text, patient_id text, metric text, unit text, value numeric,
-        measured_at timestamptz, sequence bigint, observation_id text)
+        measured_at timestamptz, sequence bigint, observation_id text);
+      create index told_ix on told (tenant_id, observation_id);
       """;
 
   private final TestDatabase database;
@@ -55,43 +59,46 @@ final class AggregateJournal {
   /** New Observations, or new versions of those that were written before. */
   void write(TenantId tenant, List<Reading> some) {
     long sequence = journal.write(tenant, some);
-    some.forEach(reading -> forget(tenant, reading.observation()));
-    some.stream()
-        .filter(reading -> reading.evaluable())
-        .forEach(reading -> tell(tenant, sequence, reading, (Quantity) reading.value()));
+    forget(tenant, some.stream().map(Reading::observation).toList());
+    tell(tenant, sequence, some.stream().filter(Reading::evaluable).toList());
   }
 
-  private void tell(TenantId tenant, long sequence, Reading reading, Quantity value) {
-    database
-        .jdbc()
-        .sql(
+  private void tell(TenantId tenant, long sequence, List<Reading> some) {
+    new NamedParameterJdbcTemplate(database.dataSource())
+        .batchUpdate(
             """
             insert into told values (:tenant, :patient, :metric, :unit, :value, :at, :sequence, :id)
-            """)
-        .param("tenant", tenant.value())
-        .param("patient", reading.patient().value())
-        .param("metric", reading.metric().id())
-        .param("unit", value.unit())
-        .param("value", value.value())
-        .param("at", Timestamptz.of(reading.measuredAt()))
-        .param("sequence", sequence)
-        .param("id", reading.observation().value())
-        .update();
+            """,
+            some.stream()
+                .map(
+                    reading ->
+                        new MapSqlParameterSource("tenant", tenant.value())
+                            .addValue("patient", reading.patient().value())
+                            .addValue("metric", reading.metric().id())
+                            .addValue("unit", ((Quantity) reading.value()).unit())
+                            .addValue("value", ((Quantity) reading.value()).value())
+                            .addValue("at", Timestamptz.of(reading.measuredAt()))
+                            .addValue("sequence", sequence)
+                            .addValue("id", reading.observation().value()))
+                .toArray(MapSqlParameterSource[]::new));
   }
 
-  private void forget(TenantId tenant, ObservationId observation) {
+  private void forget(TenantId tenant, List<ObservationId> observations) {
     database
         .jdbc()
-        .sql("delete from told where tenant_id = :tenant and observation_id = :id")
+        .sql("delete from told where tenant_id = :tenant and observation_id = any(:ids)")
         .param("tenant", tenant.value())
-        .param("id", observation.value())
+        .param(
+            "ids",
+            observations.stream().map(ObservationId::value).toArray(String[]::new),
+            Types.ARRAY)
         .update();
   }
 
   /** Deletes an Observation. */
   void takeBack(TenantId tenant, ObservationId observation) {
     journal.takeBack(tenant, observation);
-    forget(tenant, observation);
+    forget(tenant, List.of(observation));
   }
 
   /** The reader takes the next events, at most that many. */

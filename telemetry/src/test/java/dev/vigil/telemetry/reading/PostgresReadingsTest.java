@@ -193,8 +193,7 @@ class PostgresReadingsTest {
           NOON,
           "Device/sensor-1",
           json ->
-              json.replaceFirst(
-                  "\"coding\":\\[", Matcher.quoteReplacement("\"coding\":[" + more)));
+              json.replaceFirst("\"coding\":\\[", Matcher.quoteReplacement("\"coding\":[" + more)));
       record(usual);
 
       assertThat(all()).containsExactly(whole, usual);

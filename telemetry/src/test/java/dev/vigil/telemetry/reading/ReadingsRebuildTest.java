@@ -83,6 +83,7 @@ class ReadingsRebuildTest {
   void leavesWhatTheCatalogueHasComeToSeeOtherwiseAsItWas() {
     write(sample(0, "6.1"));
     database.jdbc().sql("update telemetry.shape_reading set metric = 'another'").update();
+    database.jdbc().sql("update telemetry.signal set metric = 'another'").update();
     new ReadingJournal(database, log()).write(TENANT, List.of(sample(1, "6.2")));
     assertThat(all()).extracting(Reading::measuredAt).containsExactly(NOON.plusSeconds(60));
 

@@ -51,9 +51,7 @@ class ShapeReadingTest {
 
     assertThat(of(panel))
         .extracting(ShapeReading::ordinal, ShapeReading::metric, ShapeReading::leaf)
-        .containsExactly(
-            tuple(0, "systolic-pressure", 3),
-            tuple(1, "diastolic-pressure", 4));
+        .containsExactly(tuple(0, "systolic-pressure", 3), tuple(1, "diastolic-pressure", 4));
   }
 
   private static String part(String code, String value) {
