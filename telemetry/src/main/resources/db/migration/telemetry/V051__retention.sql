@@ -16,10 +16,12 @@ create table telemetry.legal_hold (
   constraint legal_hold_pk primary key (tenant_id, patient_id)
 );
 
--- Weeks of which Observations were deleted and whose aggregates do not follow yet. week_at is its first moment.
+-- Weeks of which Observations were deleted and whose aggregates do not follow yet. week_at is its first moment, steps
+-- how often something was deleted.
 create table telemetry.retention_week (
   tenant_id text not null,
   week_at timestamptz not null,
+  steps bigint not null default 1,
   constraint retention_week_pk primary key (tenant_id, week_at)
 );
 

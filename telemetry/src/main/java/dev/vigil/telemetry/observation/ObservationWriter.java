@@ -31,6 +31,7 @@ final class ObservationWriter {
   private final Claims claims;
   private final SideRows sideRows;
   private final IndexExtractor extractor;
+  private final ShapeListener listener;
   private final NewRows newRows;
 
   ObservationWriter(
@@ -39,7 +40,8 @@ final class ObservationWriter {
       ObservationPartitions partitions,
       Targets targets,
       Claims claims,
-      IndexExtractor extractor) {
+      IndexExtractor extractor,
+      ShapeListener listener) {
     this.targets = targets;
     this.claims = claims;
     NamedParameterJdbcTemplate batches = new NamedParameterJdbcTemplate(dataSource);
@@ -50,6 +52,7 @@ final class ObservationWriter {
     this.sideRows = new SideRows(batches);
     this.newRows = new NewRows(jdbc);
     this.extractor = extractor;
+    this.listener = listener;
   }
 
   void told(int tenant, long sequence, Collection<ObservationKey> keys) {
@@ -104,6 +107,7 @@ final class ObservationWriter {
     for (int i = 0; i < puts.size(); i++) {
       ObservationWrite.Put put = puts.get(i);
       Shape shape = shapeOf.get(splitOf.get(i).template());
+      listener.written(tenant, sequence, shape.id(), put.json());
       versions.add(
           new Versioned(
               tenant,

@@ -2,12 +2,14 @@ package dev.vigil.telemetry.retention;
 
 import dev.vigil.core.TenantId;
 import dev.vigil.core.event.ObservationsExpired;
+import dev.vigil.telemetry.aggregate.AggregateRecount;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.Source;
 import dev.vigil.telemetry.observation.ExpiredObservations;
 import dev.vigil.telemetry.observation.ExpiredWeek;
 import dev.vigil.telemetry.observation.Expiry;
 import dev.vigil.telemetry.observation.ObservationKey;
+import dev.vigil.telemetry.reading.Readings;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -54,21 +56,19 @@ public final class Retention {
   private final LegalHolds holds;
   private final ExpiredObservations observations;
   private final ExpiredWeek wholeWeek;
-  private final ExpiryFollowers followers;
+  private final Readings readings;
+  private final AggregateRecount aggregates;
   private final Clock clock;
 
-  /**
-   * On the data source of the transactions and the log.
-   *
-   * @param followers what is made of Observations and has to follow
-   */
+  /** On the data source of the transactions and the log. */
   public Retention(
       DataSource dataSource,
       TransactionOperations transactions,
       EventLog log,
       RetentionPolicies policies,
       LegalHolds holds,
-      ExpiryFollowers followers,
+      Readings readings,
+      AggregateRecount aggregates,
       Clock clock) {
     this.jdbc = JdbcClient.create(dataSource);
     this.transactions = transactions;
@@ -77,7 +77,8 @@ public final class Retention {
     this.holds = holds;
     this.observations = new ExpiredObservations(dataSource);
     this.wholeWeek = new ExpiredWeek(dataSource);
-    this.followers = followers;
+    this.readings = readings;
+    this.aggregates = aggregates;
     this.clock = clock;
   }
 
@@ -221,7 +222,8 @@ public final class Retention {
             """
             insert into telemetry.retention_week (tenant_id, week_at)
             values (:tenant, :week::timestamptz)
-            on conflict on constraint retention_week_pk do nothing
+            on conflict on constraint retention_week_pk do update
+            set steps = retention_week.steps + 1
             """)
         .param("tenant", tenant.value())
         .param("week", week.toString())
@@ -232,33 +234,32 @@ public final class Retention {
         new ObservationsExpired(week, keys, count, clock.instant().truncatedTo(ChronoUnit.MICROS)));
   }
 
-  /** Also what a crash left. */
+  /** Also what a crash left. A step that comes meanwhile is seen by its number. */
   private void follow() {
-    record Open(TenantId tenant, Instant week) {}
+    record Open(TenantId tenant, Instant week, long steps) {}
     List<Open> open =
-        jdbc.sql("select tenant_id, week_at from telemetry.retention_week order by week_at")
+        jdbc.sql("select tenant_id, week_at, steps from telemetry.retention_week order by week_at")
             .query(
                 (row, n) ->
                     new Open(
                         new TenantId(row.getString("tenant_id")),
-                        row.getObject("week_at", OffsetDateTime.class).toInstant()))
+                        row.getObject("week_at", OffsetDateTime.class).toInstant(),
+                        row.getLong("steps")))
             .list();
     for (Open one : open) {
+      Instant before = one.week().plus(7, ChronoUnit.DAYS);
       transactions.executeWithoutResult(
-          status -> {
-            if (!mine()) {
-              return;
-            }
-            jdbc.sql(
-                    """
-                    delete from telemetry.retention_week
-                    where tenant_id = :tenant and week_at = :week::timestamptz
-                    """)
-                .param("tenant", one.tenant().value())
-                .param("week", one.week().toString())
-                .update();
-            followers.follow(one.tenant(), one.week(), one.week().plus(7, ChronoUnit.DAYS));
-          });
+          status -> readings.expired(one.tenant(), one.week(), before));
+      aggregates.recount(one.tenant(), one.week(), before);
+      jdbc.sql(
+              """
+              delete from telemetry.retention_week
+              where tenant_id = :tenant and week_at = :week::timestamptz and steps = :steps
+              """)
+          .param("tenant", one.tenant().value())
+          .param("week", one.week().toString())
+          .param("steps", one.steps())
+          .update();
     }
   }
 }

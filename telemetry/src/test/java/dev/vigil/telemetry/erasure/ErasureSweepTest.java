@@ -16,6 +16,8 @@ import dev.vigil.telemetry.observation.ObservationWrite.Effective;
 import dev.vigil.telemetry.observation.Observations;
 import dev.vigil.telemetry.observation.PostgresObservations;
 import dev.vigil.telemetry.reading.PostgresReadings;
+import dev.vigil.telemetry.reading.ReadingShapes;
+import dev.vigil.terminology.metric.MetricCatalog;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +50,8 @@ class ErasureSweepTest {
       new PostgresObservations(
           database.dataSource(),
           new ObservationPartitions(database.dataSource()),
-          json -> List.of());
+          json -> List.of(),
+          new ReadingShapes(database.dataSource(), MetricCatalog.standard()));
   private final PostgresEventLog log =
       new PostgresEventLog(
           database.dataSource(), database.keys(), Clock.systemUTC(), new LogSignal());
@@ -71,7 +74,7 @@ class ErasureSweepTest {
             database.transactions(),
             log,
             database.keys(),
-            new PostgresReadings(database.dataSource()),
+            new PostgresReadings(database.dataSource(), MetricCatalog.standard()),
             table,
             at(NOW))
         .erase(TENANT, PATIENT, OptionalLong.of(PID), new Source("fhir", "admin"));

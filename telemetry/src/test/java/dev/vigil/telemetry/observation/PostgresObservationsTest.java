@@ -48,7 +48,11 @@ class PostgresObservationsTest {
   private final PostgresObservations observations = store(database.dataSource());
 
   private PostgresObservations store(javax.sql.DataSource dataSource) {
-    return new PostgresObservations(dataSource, new ObservationPartitions(dataSource), extractor);
+    return new PostgresObservations(
+        dataSource,
+        new ObservationPartitions(dataSource),
+        extractor,
+        (tenant, sequence, shape, json) -> {});
   }
 
   @AfterEach

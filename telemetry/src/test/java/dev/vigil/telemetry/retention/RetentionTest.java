@@ -3,11 +3,19 @@ package dev.vigil.telemetry.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vigil.core.ObservationId;
 import dev.vigil.core.PatientId;
 import dev.vigil.core.ProblemException;
+import dev.vigil.core.Quantity;
+import dev.vigil.core.Reading;
 import dev.vigil.core.TenantId;
 import dev.vigil.core.event.ObservationsExpired;
+import dev.vigil.telemetry.ReadingJournal;
 import dev.vigil.telemetry.TestDatabase;
+import dev.vigil.telemetry.TestReadings;
+import dev.vigil.telemetry.aggregate.AggregateReader;
+import dev.vigil.telemetry.aggregate.AggregateRecount;
+import dev.vigil.telemetry.aggregate.Aggregation;
 import dev.vigil.telemetry.log.ChainVerifier;
 import dev.vigil.telemetry.log.LogSignal;
 import dev.vigil.telemetry.log.LoggedEvent;
@@ -21,6 +29,10 @@ import dev.vigil.telemetry.observation.ObservationWrite;
 import dev.vigil.telemetry.observation.ObservationWrite.Effective;
 import dev.vigil.telemetry.observation.Observations;
 import dev.vigil.telemetry.observation.PostgresObservations;
+import dev.vigil.telemetry.reading.PostgresReadings;
+import dev.vigil.telemetry.reading.ReadingShapes;
+import dev.vigil.terminology.metric.MetricCatalog;
+import dev.vigil.terminology.metric.RangeTable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +40,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,14 +76,16 @@ class RetentionTest {
             return category.find()
                 ? List.of(new IndexEntry.Token("category", 0, "urn:category", category.group(1)))
                 : List.of();
-          });
+          },
+          new ReadingShapes(database.dataSource(), MetricCatalog.standard()));
   private final PostgresEventLog log =
       new PostgresEventLog(database.dataSource(), database.keys(), clock, new LogSignal());
   private final RetentionPolicies policies =
       new RetentionPolicies(database.dataSource(), database.transactions(), log, clock);
   private final LegalHolds holds =
       new LegalHolds(database.dataSource(), database.transactions(), log, clock);
-  private final List<Instant> followed = new ArrayList<>();
+  private final Aggregation aggregation =
+      new Aggregation(MetricCatalog.standard(), RangeTable.standard());
   private final Retention retention =
       new Retention(
           database.dataSource(),
@@ -78,7 +93,8 @@ class RetentionTest {
           log,
           policies,
           holds,
-          (tenant, from, before) -> followed.add(from),
+          new PostgresReadings(database.dataSource(), MetricCatalog.standard()),
+          new AggregateRecount(database.dataSource(), database.transactions(), aggregation),
           clock);
 
   @AfterEach
@@ -178,7 +194,6 @@ class RetentionTest {
     assertThat(there(OTHER, foreign)).isTrue();
     assertThat(store.load(TENANT, vital, 1)).isEmpty();
     assertThat(told()).hasSize(3).allMatch(event -> event.count() == 1);
-    assertThat(followed).hasSize(3);
     assertThat(rows("retention_week")).isZero();
     assertThat(new ChainVerifier(database.dataSource()).verify().broken()).isEmpty();
     assertThat(retention.run(() -> false)).isZero();
@@ -333,6 +348,47 @@ class RetentionTest {
     assertThat(deleted).isEqualTo(1_500);
     assertThat(rows("observation")).isZero();
     assertThat(rows("observation_version")).isZero();
+  }
+
+  @Test
+  void aggregatesAndNewestValuesFollow() {
+    ReadingJournal journal = new ReadingJournal(database, log);
+    Instant old = ago(40);
+    journal.write(
+        TENANT,
+        List.of(
+            glucose("o-1", "ward-1", old),
+            glucose("o-2", "ward-1", old.plusSeconds(300)),
+            glucose("o-3", "ward-1", ago(20))));
+    journal.write(TENANT, List.of(glucose("o-4", "ward-2", old)));
+    AggregateReader reader = new AggregateReader(database.dataSource(), aggregation);
+    database.transactions().executeWithoutResult(status -> reader.accept(log.read(0, 100)));
+    assertThat(rows("reading_hour")).isEqualTo(3);
+    assertThat(rows("signal")).isEqualTo(2);
+    keep("*", 30);
+    holds.place(TENANT, new PatientId("ward-2"), "file 12", ADMIN);
+
+    assertThat(retention.run(() -> false)).isEqualTo(2);
+    assertThat(rows("reading_hour")).isEqualTo(2);
+    assertThat(rows("reading_day")).isEqualTo(2);
+    assertThat(rows("signal")).isEqualTo(2);
+
+    holds.release(TENANT, new PatientId("ward-2"), ADMIN);
+    policies.set(TENANT, "*", OptionalInt.of(5), ADMIN);
+    assertThat(retention.run(() -> false)).isEqualTo(2);
+    assertThat(List.of(rows("reading_hour"), rows("reading_day"), rows("signal"))).containsOnly(0L);
+  }
+
+  private static Reading glucose(String id, String patient, Instant at) {
+    return new Reading(
+        new ObservationId(id),
+        TestReadings.DEVICE,
+        new PatientId(patient),
+        TestReadings.GLUCOSE,
+        Quantity.of("6.30", "mmol/L"),
+        at,
+        NOW,
+        Set.of());
   }
 
   @Test
