@@ -87,4 +87,9 @@ public record AccessDecision(Actor actor, TenantId tenant, SmartScopes scopes, b
     return allows(SmartScope.ANY_TYPE, Permission.READ)
         && allows(SmartScope.ANY_TYPE, Permission.SEARCH);
   }
+
+  /** Whether the caller may delete resources of every type, as the erasure of a person needs. */
+  public boolean deletesEverything() {
+    return allows(SmartScope.ANY_TYPE, Permission.DELETE);
+  }
 }

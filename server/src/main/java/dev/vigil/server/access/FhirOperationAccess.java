@@ -33,6 +33,9 @@ final class FhirOperationAccess {
   /** Finds Observations and tells what they say. */
   private static final String SERIES = "$series";
 
+  /** Takes a person and all that is theirs away for good. */
+  private static final String ERASE = "$erase";
+
   private static final Set<String> EXPORTS = Set.of("$export", "$export-poll-status", "$graphql");
 
   private FhirOperationAccess() {}
@@ -61,6 +64,9 @@ final class FhirOperationAccess {
           && decision.allows(type, Permission.READ)
           && decision.allows(type, Permission.SEARCH);
     }
+    if (operation.equals(ERASE)) {
+      return type.equals("Patient") && decision.system() && decision.deletesEverything();
+    }
     if (ALERT_STEPS.contains(operation)) {
       return type.equals("DetectedIssue") && decision.allows(type, Permission.UPDATE);
     }
@@ -80,6 +86,7 @@ final class FhirOperationAccess {
             && (operation.equals("$validate")
                 || NEEDS.containsKey(operation)
                 || operation.equals(SERIES) && type.equals("Observation")
+                || operation.equals(ERASE) && type.equals("Patient")
                 || ALERT_STEPS.contains(operation) && type.equals("DetectedIssue"));
   }
 
