@@ -97,6 +97,21 @@ class ScriptsTest {
     }
 
     @Test
+    void runsTheBenchmarksThatStartServersApartFromTheServer() throws Exception {
+      prepare(17);
+      assertThat(vigil("bench", "store", "--only", "single").status()).isZero();
+      assertThat(vigil("bench", "memory").status()).isZero();
+      assertThat(calls("maven")).hasSize(2).last().asString().endsWith("package -pl bench");
+      assertThat(calls("java"))
+          .contains(
+              "-Xmx1g -Xlog:disable -Xlog:all=warning:stderr -cp "
+                  + home.toRealPath().resolve("bench/target/classes")
+                  + ":libraries dev.vigil.bench.Benchmarks store --only single");
+      assertThat(vigil("bench", "ingest-rate").status()).isZero();
+      assertThat(calls("java")).last().asString().endsWith("vigil-server.jar bench ingest-rate");
+    }
+
+    @Test
     void takesTheHeapFromTheSetting() throws Exception {
       prepare(17);
       assertThat(vigil(Map.of("VIGIL_HEAP", "3g"), "serve").status()).isZero();
@@ -212,7 +227,9 @@ class ScriptsTest {
           "maven",
           """
           if [ -f reports ]; then . ./reports; fi
-          mkdir -p server/target && touch server/target/vigil-server.jar
+          mkdir -p server/target bench/target
+          touch server/target/vigil-server.jar
+          printf libraries >bench/target/classpath
           """);
       program(
           "java",
