@@ -222,14 +222,16 @@ class ScriptsTest {
       Files.copy(Repository.root().resolve("vigil"), home.resolve("vigil"));
       Files.createDirectories(home.resolve("server/src/main"));
       Files.createDirectories(home.resolve("core/src/main"));
+      Files.createDirectories(home.resolve("bench/src/main"));
       Files.writeString(home.resolve("pom.xml"), "");
       program(
           "maven",
           """
           if [ -f reports ]; then . ./reports; fi
-          mkdir -p server/target bench/target
-          touch server/target/vigil-server.jar
-          printf libraries >bench/target/classpath
+          case "$*" in
+            *"-pl bench") mkdir -p bench/target && printf libraries >bench/target/classpath ;;
+            *) mkdir -p server/target && touch server/target/vigil-server.jar ;;
+          esac
           """);
       program(
           "java",
