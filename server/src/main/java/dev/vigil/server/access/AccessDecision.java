@@ -105,6 +105,11 @@ public record AccessDecision(Actor actor, TenantId tenant, SmartScopes scopes, b
         && allows(SmartScope.ANY_TYPE, Permission.SEARCH);
   }
 
+  /** Whether the caller may delete resources of every type, as the erasure of a person needs. */
+  public boolean deletesEverything() {
+    return allows(SmartScope.ANY_TYPE, Permission.DELETE);
+  }
+
   /** Whether there is a type that the caller may read and search. */
   public boolean readsSomething() {
     return types().anyMatch(this::reads);
