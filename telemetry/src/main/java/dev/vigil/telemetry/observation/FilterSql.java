@@ -11,7 +11,6 @@ import java.util.stream.Collectors;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-
 /**
  * A criterion as a condition on {@code telemetry.observation}. What shapes tell is asked of them
  * first, so that the condition names shapes by number; what few Observations tell in rows of their
@@ -147,7 +146,11 @@ final class FilterSql {
             : parameters.rounded("second_of", "observation.updated_at", ">=", updated.from());
     return updated.to() == null
         ? from
-        : "(" + from + " and " + parameters.rounded("second_of", "observation.updated_at", "<=", updated.to()) + ")";
+        : "("
+            + from
+            + " and "
+            + parameters.rounded("second_of", "observation.updated_at", "<=", updated.to())
+            + ")";
   }
 
   private Ways ways(Criterion.Link link) {

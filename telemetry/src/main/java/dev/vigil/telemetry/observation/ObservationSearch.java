@@ -1,15 +1,10 @@
 package dev.vigil.telemetry.observation;
 
-import dev.vigil.telemetry.observation.Criterion.DateBound;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
-import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -18,9 +13,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * time are asked until enough is found, since each costs the planner time.
  */
 final class ObservationSearch {
-
-  /** With more weeks that hold earlier ones the upper end stays open. */
-  private static final int MOST_CROSSINGS = 16;
 
   /** Of more shapes the rows of a patient are sorted instead of merged. */
   private static final int MOST_MERGED = 64;
@@ -38,135 +30,30 @@ final class ObservationSearch {
 
   private final NamedParameterJdbcTemplate jdbc;
   private final Places places;
-  private final Targets targets;
+  private final FilterPlans plans;
   private final PlaceRanges ranges;
 
-  ObservationSearch(DataSource dataSource, Targets targets) {
-    this.targets = targets;
-    this.jdbc = new NamedParameterJdbcTemplate(dataSource);
-    JdbcClient client = JdbcClient.create(jdbc);
-    this.places = new Places(client);
-    this.ranges = new PlaceRanges(client);
+  ObservationSearch(NamedParameterJdbcTemplate jdbc, FilterPlans plans, PlaceRanges ranges) {
+    this.jdbc = jdbc;
+    this.places = new Places(JdbcClient.create(jdbc));
+    this.plans = plans;
+    this.ranges = ranges;
   }
 
   List<ObservationPosition> search(int tenant, ObservationQuery query) {
     Search search = new Search(tenant, query);
     List<Hit> hits = search.run();
-    return hits.stream()
-        .skip(query.offset())
-        .limit(query.limit())
-        .map(Hit::position)
-        .toList();
+    return hits.stream().skip(query.offset()).limit(query.limit()).map(Hit::position).toList();
   }
 
   long count(int tenant, Criterion filter) {
     SqlParameters parameters = new SqlParameters(tenant);
-    FilterSql.Plan plan = plan(tenant, filter, parameters);
-    String where = String.join(" and ", all(plan, parameters));
+    FilterSql.Plan plan = plans.of(tenant, filter, parameters);
+    String where = String.join(" and ", FilterPlans.conditions(plan, parameters));
     return jdbc.queryForObject(
         "select count(*) from telemetry.observation where " + where,
         parameters.source(),
         Long.class);
-  }
-
-  /**
-   * Asked of each target whether any Observation meets the criterion, for there are fewer of them.
-   */
-  Set<Long> targets(int tenant, Criterion filter, Set<String> paths, String type) {
-    SqlParameters parameters = new SqlParameters(tenant);
-    String where = String.join(" and ", all(plan(tenant, filter, parameters), parameters));
-    List<String> columns = new ArrayList<>();
-    if (paths.contains(NewRow.SUBJECT) && type.equals(NewRow.PATIENT_TYPE)) {
-      columns.add(FilterSql.PATIENT);
-    }
-    if (paths.contains(NewRow.DEVICE) && NewRow.DEVICE_TYPES.contains(type)) {
-      columns.add("observation.device");
-    }
-    String targetType = parameters.text(type);
-    List<String> ways = new ArrayList<>();
-    for (String column : columns) {
-      ways.add(
-          """
-          select target.pid from telemetry.target
-          where target.tenant = :tenant and target.type = %s and exists (
-            select from telemetry.observation where %s and %s = target.number)"""
-              .formatted(targetType, where, column));
-    }
-    ways.add(
-        """
-        select link.target_pid from telemetry.observation_link as link
-        join telemetry.observation on %s
-        where link.tenant = :tenant and link.target_pid is not null and link.target_type = %s
-          and link.path = any(%s) and %s"""
-            .formatted(
-                Places.joined("link"),
-                targetType,
-                parameters.array(paths.toArray(String[]::new)),
-                where));
-    return new LinkedHashSet<>(
-        jdbc.queryForList(
-            String.join(" union ", ways), parameters.source(), Long.class));
-  }
-
-  /** With what the criterion says of places. */
-  private FilterSql.Plan plan(int tenant, Criterion filter, SqlParameters parameters) {
-    FilterSql sql = new FilterSql(jdbc, targets, tenant, parameters);
-    FilterSql.Plan plan = sql.plan(filter);
-    prune(filter, sql, plan.conditions());
-    return plan;
-  }
-
-  private static List<String> all(FilterSql.Plan plan, SqlParameters parameters) {
-    List<String> conditions = new ArrayList<>();
-    conditions.add("observation.tenant = :tenant");
-    if (plan.patient() != null) {
-      conditions.add(FilterSql.PATIENT + " = " + parameters.number(plan.patient()));
-    }
-    if (plan.shapes() != null) {
-      conditions.add(FilterSql.SHAPE + " = any(" + shapes(plan, parameters) + ")");
-    }
-    conditions.addAll(plan.conditions());
-    return conditions;
-  }
-
-  private static String shapes(FilterSql.Plan plan, SqlParameters parameters) {
-    return parameters.array(plan.shapes().toArray(Integer[]::new));
-  }
-
-  /** Bounds on the place from bounds on the time, so that the planner leaves partitions out. */
-  private static void prune(Criterion filter, FilterSql sql, List<String> conditions) {
-    if (filter instanceof Criterion.All all) {
-      all.criteria().forEach(criterion -> prune(criterion, sql, conditions));
-    } else if (filter instanceof Criterion.Date date && date.param().equals(ShapeIndex.DATE)) {
-      date.bounds().forEach(bound -> conditions.add(prune(bound, sql)));
-    }
-  }
-
-  /** A place lies in the week of the high end, so never before that of the low end. */
-  private static String prune(DateBound bound, FilterSql sql) {
-    int week = Week.of(bound.moment());
-    boolean beyond =
-        bound.comparison() == DateBound.Comparison.GE
-            || bound.comparison() == DateBound.Comparison.GT;
-    if (beyond) {
-      return "observation.place >= " + Week.place(week);
-    }
-    String upTo = "observation.place < " + Week.place(week + 1);
-    if (bound.edge() == DateBound.Edge.HIGH) {
-      return upTo;
-    }
-    List<Integer> crossings = sql.crossings(week, MOST_CROSSINGS + 1);
-    if (crossings.size() > MOST_CROSSINGS) {
-      return "true";
-    }
-    return crossings.stream()
-        .map(
-            later ->
-                " or observation.place >= "
-                    + Week.place(later)
-                    + " and observation.place < "
-                    + Week.place(later + 1))
-        .collect(Collectors.joining("", "(" + upTo, ")"));
   }
 
   /** One query on its way. */
@@ -187,8 +74,8 @@ final class ObservationSearch {
           query.sort().isEmpty() ? new Sort(Sort.By.KEY, null, false) : query.sort().get(0);
       this.enough = query.offset() + query.limit();
       this.parameters = new SqlParameters(tenant);
-      this.plan = plan(tenant, query.filter(), parameters);
-      this.conditions = all(plan, parameters);
+      this.plan = plans.of(tenant, query.filter(), parameters);
+      this.conditions = FilterPlans.conditions(plan, parameters);
     }
 
     /** In order, those of the offset included. */
@@ -226,8 +113,7 @@ final class ObservationSearch {
     /** Of a patient all are found first and then sorted, for they are few. */
     private List<Hit> byPlace() {
       if (query.after() != null) {
-        conditions.add(
-            PLACE + (first.descending() ? " < " : " > ") + place(query.after().key()));
+        conditions.add(PLACE + (first.descending() ? " < " : " > ") + place(query.after().key()));
       }
       String order = PLACE + way();
       if (plan.patient() == null) {
@@ -239,8 +125,7 @@ final class ObservationSearch {
         if (hits.size() >= enough) {
           break;
         }
-        hits.addAll(
-            hits(statement(null, within(conditions, range), order), enough - hits.size()));
+        hits.addAll(hits(statement(null, within(conditions, range), order), enough - hits.size()));
       }
       return hits;
     }
@@ -298,7 +183,7 @@ final class ObservationSearch {
           select merged.* from unnest(%s) as each (shape)
           cross join lateral (%s limit %d) as merged
           order by moment desc, place"""
-          .formatted(shapes(plan, parameters), statement(FROM, each, order), enough);
+          .formatted(FilterPlans.shapes(plan, parameters), statement(FROM, each, order), enough);
     }
 
     private static String statement(String moment, List<String> conditions, String order) {
@@ -349,8 +234,7 @@ final class ObservationSearch {
         return "(%s is null and %s > %s)".formatted(moment, PLACE, place);
       }
       return "(%1$s %2$s %3$s or %1$s = %3$s and %4$s > %5$s or %1$s is null)"
-          .formatted(
-              moment, first.descending() ? "<" : ">", parameters.moment(at), PLACE, place);
+          .formatted(moment, first.descending() ? "<" : ">", parameters.moment(at), PLACE, place);
     }
   }
 }
