@@ -138,7 +138,6 @@ public final class ReadingJournal {
             List.of(
                 link(tenant, "Observation.subject", "Patient", reading.patient().value()),
                 link(tenant, "Observation.device", named[0], named[1])),
-            List.of(),
             List.of());
     return commit(
         tenant,
@@ -202,7 +201,6 @@ public final class ReadingJournal {
         List.of(
             link(tenant, "Observation.subject", "Patient", first.patient().value()),
             link(tenant, "Observation.device", "Device", first.device().value())),
-        List.of(),
         List.of());
   }
 

@@ -23,15 +23,14 @@ final class FhirOperationAccess {
           Map.entry("$status", Permission.READ),
           Map.entry("$events", Permission.READ),
           Map.entry("$lastn", Permission.SEARCH),
-          Map.entry("$stats", Permission.SEARCH),
           Map.entry("$meta-add", Permission.UPDATE),
           Map.entry("$meta-delete", Permission.UPDATE));
 
   /** They change an alert's state; on no other type do they exist. */
   private static final Set<String> ALERT_STEPS = Set.of("$acknowledge", "$resolve");
 
-  /** Finds Observations and tells what they say. */
-  private static final String SERIES = "$series";
+  /** They find Observations and tell what these say; on no other type do they exist. */
+  private static final Set<String> FIGURES = Set.of("$series", "$stats");
 
   /** Takes a person and all that is theirs away for good. */
   private static final String ERASE = "$erase";
@@ -59,7 +58,7 @@ final class FhirOperationAccess {
     if (operation.equals("$validate")) {
       return touches(type, decision);
     }
-    if (operation.equals(SERIES)) {
+    if (FIGURES.contains(operation)) {
       return type.equals("Observation")
           && decision.allows(type, Permission.READ)
           && decision.allows(type, Permission.SEARCH);
@@ -85,8 +84,8 @@ final class FhirOperationAccess {
         || type != null
             && (operation.equals("$validate")
                 || NEEDS.containsKey(operation)
-                || operation.equals(SERIES) && type.equals("Observation")
                 || operation.equals(ERASE) && type.equals("Patient")
+                || FIGURES.contains(operation) && type.equals("Observation")
                 || ALERT_STEPS.contains(operation) && type.equals("DetectedIssue"));
   }
 

@@ -10,6 +10,7 @@ import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.server.fhir.Refusals;
 import dev.vigil.server.intake.PendingWrites.Write;
+import dev.vigil.server.observation.TransactionWrites;
 import dev.vigil.telemetry.device.DeviceAssignments;
 import dev.vigil.telemetry.intake.ReadingCheck;
 import dev.vigil.telemetry.log.EventLog;
@@ -69,6 +70,7 @@ final class Recorder {
     List<ResourceChange> changes = writes.stream().map(Write::change).toList();
     ResourcesWritten written = new ResourcesWritten(changes, accepted);
     long sequence = log.append(tenant, source, written);
+    TransactionWrites.finish(sequence);
     readings.follow(List.of(new Readings.Told(tenant, sequence, written)));
   }
 

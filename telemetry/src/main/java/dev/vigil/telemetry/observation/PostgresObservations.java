@@ -46,7 +46,7 @@ public final class PostgresObservations implements Observations {
     StoredRows storedRows = new StoredRows(shapes, targets);
     this.numbers = new KeyNumbers(jdbc);
     this.writer =
-        new ObservationWriter(dataSource, shapes, partitions, targets, claims, extractor, listener);
+        new ObservationWriter(dataSource, shapes, partitions, targets, extractor, listener);
     this.reader = new ObservationReader(jdbc, storedRows);
     this.search = new ObservationSearch(dataSource, targets);
     this.history = new ObservationHistory(jdbc, storedRows);

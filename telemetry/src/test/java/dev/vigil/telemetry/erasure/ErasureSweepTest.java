@@ -114,7 +114,6 @@ class ErasureSweepTest {
         List.of(
             new ObservationLink(
                 "Observation.subject", "Patient", pid, "p" + pid, subjectVersion, null)),
-        List.of(),
         List.of());
   }
 

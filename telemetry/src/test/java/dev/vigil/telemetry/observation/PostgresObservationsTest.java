@@ -167,8 +167,7 @@ class PostgresObservationsTest {
                               new Effective(NOW, NOW),
                               NOW,
                               List.of(),
-                              List.of(),
-                              List.of("identifier=a|b")))))
+                              List.of("code=a|b")))))
           .isEqualTo(1);
     }
 
@@ -403,7 +402,6 @@ class PostgresObservationsTest {
               new Effective(NOW.minus(Duration.ofDays(60)), null),
               NOW,
               List.of(),
-              List.of(),
               List.of()));
       assertThat(find(date(DateBound.Comparison.LE, NOW.minus(Duration.ofDays(50)))))
           .containsExactly(key);
@@ -560,16 +558,7 @@ class PostgresObservationsTest {
     }
     record(
         new ObservationWrite.Put(
-            key,
-            put.id(),
-            1,
-            NOW,
-            put.json(),
-            put.effective(),
-            put.placedAt(),
-            links,
-            List.of(),
-            List.of()));
+            key, put.id(), 1, NOW, put.json(), put.effective(), put.placedAt(), links, List.of()));
     return key;
   }
 
@@ -596,7 +585,6 @@ class PostgresObservationsTest {
         moment == null ? null : new Effective(moment, moment),
         moment == null ? NOW : moment,
         List.of(ObservationLink.local("Observation.subject", "Patient", 7, "p1")),
-        List.of(),
         List.of());
   }
 

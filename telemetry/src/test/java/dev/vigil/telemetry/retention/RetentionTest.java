@@ -135,7 +135,6 @@ class RetentionTest {
         List.of(
             new ObservationLink(
                 "Observation.subject", "Patient", patient, "p" + patient, null, null)),
-        List.of(),
         List.of());
   }
 
