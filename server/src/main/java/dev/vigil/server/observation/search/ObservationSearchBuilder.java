@@ -48,6 +48,16 @@ final class ObservationSearchBuilder extends BothStoresSearchBuilder {
       return new FixedHits(
           newest.stream().map(key -> SyntheticPid.of(key, place)).toList(), previous());
     }
+    if (ResolvedOrder.needed(map.getSort())) {
+      List<JpaPid> ordered =
+          searches.resolvedOrder().of(filter, map.getSort(), scope).stream()
+              .skip(map.getOffset() == null ? 0 : map.getOffset())
+              .map(key -> SyntheticPid.of(key, place))
+              .toList();
+      Integer end = most(map);
+      return new FixedHits(
+          end == null || end >= ordered.size() ? ordered : ordered.subList(0, end), previous());
+    }
     ObservationQuery query =
         new ObservationQuery(
             scope.tenant(),

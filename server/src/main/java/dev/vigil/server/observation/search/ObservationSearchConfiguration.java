@@ -106,6 +106,7 @@ public final class ObservationSearchConfiguration {
       IValidationSupport validationSupport,
       ITermReadSvc terminology,
       JpaStorageSettings settings,
+      PartitionSettings partitionSettings,
       PartitionTenants partitionTenants,
       DataSource dataSource,
       Clock clock) {
@@ -120,6 +121,7 @@ public final class ObservationSearchConfiguration {
         validationSupport,
         terminology,
         settings,
+        partitionSettings,
         partitionTenants,
         dataSource,
         clock);

@@ -6,6 +6,7 @@ import ca.uhn.fhir.interceptor.model.RequestPartitionId;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.svc.IIdHelperService;
 import ca.uhn.fhir.jpa.dao.SearchBuilderFactory;
+import ca.uhn.fhir.jpa.model.config.PartitionSettings;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
 import ca.uhn.fhir.jpa.term.api.ITermReadSvc;
@@ -28,6 +29,7 @@ final class ObservationSearches {
   private final OtherSearches others;
   private final ObservationCriteria criteria;
   private final ObservationSorts sorts;
+  private final ResolvedOrder resolvedOrder;
   private final ReferringSearches referring;
   private final Compartments compartments;
   private final IncludedObservations included;
@@ -45,6 +47,7 @@ final class ObservationSearches {
       IValidationSupport validationSupport,
       ITermReadSvc terminology,
       JpaStorageSettings settings,
+      PartitionSettings partitionSettings,
       PartitionTenants partitionTenants,
       DataSource dataSource,
       Clock clock) {
@@ -63,6 +66,12 @@ final class ObservationSearches {
             new ReferenceCriteria(parameters, ids, others, settings),
             reverse);
     sorts = new ObservationSorts(parameters);
+    resolvedOrder =
+        new ResolvedOrder(
+            observations,
+            parameters,
+            sorts,
+            new TargetValues(JdbcClient.create(dataSource), partitionSettings));
     referring = new ReferringSearches(parameters, others, reverse, links);
     compartments = new Compartments(parameters, ids, observations);
     included = new IncludedObservations(parameters, observations);
@@ -96,6 +105,10 @@ final class ObservationSearches {
 
   ObservationSorts sorts() {
     return sorts;
+  }
+
+  ResolvedOrder resolvedOrder() {
+    return resolvedOrder;
   }
 
   ReferringSearches referring() {
