@@ -39,6 +39,7 @@ final class ObservationSearchBuilder extends BothStoresSearchBuilder {
       SearchRuntimeDetails details,
       RequestDetails request,
       RequestPartitionId partition) {
+    searches.modifiers().check(request);
     SearchScope scope = enter(map, partition, request);
     Criterion filter = searches.criteria().of(map, scope);
     Integer place = partition.getFirstPartitionIdOrNull();
@@ -85,6 +86,7 @@ final class ObservationSearchBuilder extends BothStoresSearchBuilder {
   @Override
   public Long createCountQuery(
       SearchParameterMap map, String uuid, RequestDetails request, RequestPartitionId partition) {
+    searches.modifiers().check(request);
     SearchScope scope = enter(map, partition, request);
     return searches.observations().count(scope.tenant(), searches.criteria().of(map, scope));
   }

@@ -29,6 +29,7 @@ final class ObservationSearches {
   private final OtherSearches others;
   private final ObservationCriteria criteria;
   private final ObservationSorts sorts;
+  private final Modifiers modifiers;
   private final ResolvedOrder resolvedOrder;
   private final ReferringSearches referring;
   private final Compartments compartments;
@@ -65,6 +66,7 @@ final class ObservationSearches {
             new DateCriteria(clock),
             new ReferenceCriteria(parameters, ids, others, settings),
             reverse);
+    modifiers = new Modifiers(parameters);
     sorts = new ObservationSorts(parameters);
     resolvedOrder =
         new ResolvedOrder(
@@ -105,6 +107,10 @@ final class ObservationSearches {
 
   ObservationSorts sorts() {
     return sorts;
+  }
+
+  Modifiers modifiers() {
+    return modifiers;
   }
 
   ResolvedOrder resolvedOrder() {
