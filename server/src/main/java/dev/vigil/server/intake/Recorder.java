@@ -1,7 +1,6 @@
 package dev.vigil.server.intake;
 
 import dev.vigil.core.DeviceId;
-import dev.vigil.core.ObservationId;
 import dev.vigil.core.Problem;
 import dev.vigil.core.ProblemException;
 import dev.vigil.core.Reading;
@@ -11,6 +10,7 @@ import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.server.fhir.Refusals;
 import dev.vigil.server.intake.PendingWrites.Write;
+import dev.vigil.server.observation.TransactionWrites;
 import dev.vigil.telemetry.device.DeviceAssignments;
 import dev.vigil.telemetry.intake.ReadingCheck;
 import dev.vigil.telemetry.log.EventLog;
@@ -19,6 +19,7 @@ import dev.vigil.telemetry.reading.Readings;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -57,24 +58,20 @@ final class Recorder {
     Instant now = clock.instant();
     Set<DeviceId> newDevices = recordDevices(tenant, writes, now);
     List<Reading> accepted = new ArrayList<>();
-    List<ObservationId> emptied = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
     for (Write write : writes) {
       if (write.resource() instanceof Observation observation) {
-        List<Reading> found = accept(tenant, write, observation, now, newDevices, problems);
-        accepted.addAll(found);
-        if (found.isEmpty() && write.change().action() != Action.CREATED) {
-          emptied.add(new ObservationId(write.change().id()));
-        }
+        accepted.addAll(accept(tenant, write, observation, now, newDevices, problems));
       }
     }
     if (!problems.isEmpty()) {
       throw Refusals.asHttp(problems);
     }
     List<ResourceChange> changes = writes.stream().map(Write::change).toList();
-    long sequence = log.append(tenant, source, new ResourcesWritten(changes, accepted));
-    emptied.forEach(observation -> readings.remove(tenant, sequence, observation));
-    readings.record(tenant, sequence, accepted);
+    ResourcesWritten written = new ResourcesWritten(changes, accepted);
+    long sequence = log.append(tenant, source, written);
+    TransactionWrites.finish(sequence);
+    readings.follow(List.of(new Readings.Told(tenant, sequence, written)));
   }
 
   private Set<DeviceId> recordDevices(TenantId tenant, List<Write> writes, Instant now) {
@@ -98,6 +95,12 @@ final class Recorder {
     return created;
   }
 
+  /** When its row says that it was written. */
+  private static Instant receivedAt(Observation observation, Instant now) {
+    Date updated = observation.getMeta().getLastUpdated();
+    return updated == null ? now : updated.toInstant();
+  }
+
   private List<Reading> accept(
       TenantId tenant,
       Write write,
@@ -109,7 +112,7 @@ final class Recorder {
       return List.of();
     }
     try {
-      return check.accept(tenant, observation, now, newDevices);
+      return check.accept(tenant, observation, receivedAt(observation, now), newDevices);
     } catch (ProblemException refusal) {
       for (Problem problem : refusal.problems()) {
         problems.add(

@@ -185,7 +185,11 @@ final class ObservationWriter {
         nextVersion ? ObservationTime.placedAt(observation, written) : entity.placedAt();
     List<String> matchUrls = new ArrayList<>();
     if (!nextVersion && entity.createdByMatchUrl() != null) {
-      matchUrls.add(conditions.canonical(entity.createdByMatchUrl()));
+      conditions
+          .identifier(entity.createdByMatchUrl())
+          .ifPresentOrElse(
+              one -> TransactionWrites.of(store).createsUnder(one.in(entity.tenant())),
+              () -> matchUrls.add(conditions.canonical(entity.createdByMatchUrl())));
     }
     send(
         entity,
@@ -198,8 +202,7 @@ final class ObservationWriter {
             ObservationTime.effective(observation),
             placedAt,
             resolved,
-            matchUrls),
-        transaction);
+            matchUrls));
     json.mark(observation, entity);
   }
 
@@ -207,18 +210,11 @@ final class ObservationWriter {
   void delete(ObservationEntity entity, TransactionDetails transaction) {
     entity.delete(Instant.ofEpochMilli(clock.millis()));
     send(
-        entity,
-        new ObservationWrite.Delete(entity.key(), entity.getVersion(), entity.updatedAt()),
-        transaction);
+        entity, new ObservationWrite.Delete(entity.key(), entity.getVersion(), entity.updatedAt()));
   }
 
-  private void send(
-      ObservationEntity entity, ObservationWrite write, TransactionDetails transaction) {
-    TransactionWrites writes = TransactionWrites.of(store);
-    writes.add(entity.tenant(), write);
-    if (transaction == null || !transaction.isFhirTransaction()) {
-      writes.flush();
-    }
+  private void send(ObservationEntity entity, ObservationWrite write) {
+    TransactionWrites.of(store).add(entity.tenant(), write);
   }
 
   /** Where it came from, and by which request: as HAPI says it in {@code meta.source}. */

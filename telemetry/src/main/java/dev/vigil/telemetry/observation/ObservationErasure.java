@@ -1,8 +1,8 @@
 package dev.vigil.telemetry.observation;
 
-import dev.vigil.core.TenantId;
 import java.sql.Types;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,13 +14,15 @@ final class ObservationErasure {
 
   private final JdbcClient jdbc;
   private final Places places;
+  private final Targets targets;
 
-  ObservationErasure(JdbcClient jdbc) {
+  ObservationErasure(JdbcClient jdbc, Targets targets) {
     this.jdbc = jdbc;
+    this.targets = targets;
     this.places = new Places(jdbc);
   }
 
-  long erase(TenantId tenant, Collection<ObservationKey> keys) {
+  long erase(int tenant, Collection<ObservationKey> keys) {
     if (keys.isEmpty()) {
       return 0;
     }
@@ -29,10 +31,8 @@ final class ObservationErasure {
     Long[] values = ObservationReader.values(placeOf.keySet());
     for (String table : List.of("observation_entry", "observation_link")) {
       jdbc.sql(
-              "delete from telemetry."
-                  + table
-                  + " where tenant_id = :tenant and place = any(:places)")
-          .param("tenant", tenant.value())
+              "delete from telemetry." + table + " where tenant = :tenant and place = any(:places)")
+          .param("tenant", tenant)
           .param("places", places, Types.ARRAY)
           .update();
     }
@@ -41,61 +41,101 @@ final class ObservationErasure {
         jdbc.sql(
                 """
                 delete from telemetry.observation
-                where tenant_id = :tenant and place = any(:places) and %s
-                returning telemetry.observation_key(place, home_week)
+                where tenant = :tenant and %s
+                returning telemetry.observation_key(place, rare)
                 """
-                    .formatted(Places.within(placeOf.values())))
-            .param("tenant", tenant.value())
-            .param("places", places, Types.ARRAY)
+                    .formatted(Places.at(placeOf.values())))
+            .param("tenant", tenant)
             .query(Long.class)
             .list());
     erased.addAll(
         jdbc.sql(
                 """
                 delete from telemetry.observation_version
-                where tenant_id = :tenant and key = any(:keys)
+                where tenant = :tenant and key = any(:keys)
                 returning key
                 """)
-            .param("tenant", tenant.value())
+            .param("tenant", tenant)
             .param("keys", values, Types.ARRAY)
             .query(Long.class)
             .list());
     for (String table : List.of("observation_match", "observation_place")) {
-      jdbc.sql("delete from telemetry." + table + " where tenant_id = :tenant and key = any(:keys)")
-          .param("tenant", tenant.value())
+      jdbc.sql("delete from telemetry." + table + " where tenant = :tenant and key = any(:keys)")
+          .param("tenant", tenant)
           .param("keys", values, Types.ARRAY)
           .update();
     }
     return erased.size();
   }
 
-  long eraseVersions(TenantId tenant, ObservationKey key, Set<Long> versions) {
+  long eraseVersions(int tenant, ObservationKey key, Set<Long> versions) {
     return jdbc.sql(
             """
             delete from telemetry.observation_version
-            where tenant_id = :tenant and key = :key and version = any(:versions)
+            where tenant = :tenant and key = :key and version = any(:versions)
               and superseded_at is not null
             """)
-        .param("tenant", tenant.value())
+        .param("tenant", tenant)
         .param("key", key.value())
         .param("versions", versions.toArray(Long[]::new), Types.ARRAY)
         .update();
   }
 
-  long eraseSubject(TenantId tenant, long patientPid) {
-    List<ObservationKey> keys =
+  /**
+   * Takes what no other transaction holds, and waits for none: so it never waits in a circle with
+   * one that waits for the log.
+   */
+  Observations.Erased eraseSubject(int tenant, long patientPid, int most) {
+    List<ObservationKey> found =
         jdbc.sql(
                 """
-                select telemetry.observation_key(place, home_week) as key
-                from telemetry.observation where tenant_id = :tenant and patient = :patient
+                (select telemetry.observation_key(place, rare) as key
+                from telemetry.observation
+                where tenant = :tenant and patient = any(:patients) limit :most)
                 union
-                select key from telemetry.observation_version
-                where tenant_id = :tenant and patient = :patient
+                (select telemetry.observation_key(observation.place, rare)
+                from telemetry.observation_link
+                join telemetry.observation
+                  on observation.tenant = observation_link.tenant
+                  and observation.place >> 4 = observation_link.place >> 4
+                  and observation.place = observation_link.place
+                where observation_link.tenant = :tenant and target_pid = :pid and path = :path
+                limit :most)
+                union
+                (select key from telemetry.observation_version
+                where tenant = :tenant and patient = any(:patients) limit :most)
                 """)
-            .param("tenant", tenant.value())
-            .param("patient", patientPid)
+            .param("tenant", tenant)
+            .param("pid", patientPid)
+            .param(
+                "patients",
+                targets.numbers(tenant, List.of(patientPid)).toArray(Integer[]::new),
+                Types.ARRAY)
+            .param("path", NewRow.SUBJECT)
+            .param("most", most)
             .query((row, n) -> new ObservationKey(row.getLong("key")))
             .list();
-    return erase(tenant, keys);
+    return new Observations.Erased(erase(tenant, lock(tenant, found)), found.isEmpty());
+  }
+
+  /**
+   * Those of the keys that are nobody else's now; they are locked to the end of the transaction.
+   */
+  List<ObservationKey> lock(int tenant, Collection<ObservationKey> keys) {
+    if (keys.isEmpty()) {
+      return List.of();
+    }
+    Map<ObservationKey, Long> placeOf = places.of(tenant, keys);
+    String rows =
+        "select telemetry.observation_key(place, rare) from telemetry.observation"
+            + " where tenant = :tenant and "
+            + Places.at(placeOf.values());
+    Set<Long> busy = new HashSet<>(keysOf(rows, tenant));
+    keysOf(rows + " for update skip locked", tenant).forEach(busy::remove);
+    return placeOf.keySet().stream().filter(key -> !busy.contains(key.value())).toList();
+  }
+
+  private List<Long> keysOf(String sql, int tenant) {
+    return jdbc.sql(sql).param("tenant", tenant).query(Long.class).list();
   }
 }

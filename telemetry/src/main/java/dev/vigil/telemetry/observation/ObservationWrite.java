@@ -28,8 +28,8 @@ public sealed interface ObservationWrite {
    * @param effective when it was measured; null when it does not say
    * @param placedAt what {@link Effective#placedAt} gave; the key of a new one was allocated for it
    * @param links its resolved references
-   * @param matchUrls conditional criteria it was created under; the database lets one living
-   *     Observation have each
+   * @param matchUrls conditional criteria it was created under, other than one identifier, which is
+   *     claimed instead; the database lets one living Observation have each
    */
   record Put(
       ObservationKey key,
