@@ -34,12 +34,18 @@ final class Modifiers {
 
   private static final Map<String, Set<String>> OF_ALL_TYPES =
       Map.of(
-          "_id", Set.of(MISSING, "not"),
-          "_lastUpdated", Set.of(MISSING),
-          ParamNames.TAG, OF_TOKENS,
-          ParamNames.SECURITY, OF_TOKENS,
-          ParamNames.PROFILE, OF_ADDRESSES,
-          ParamNames.SOURCE, OF_ADDRESSES);
+          "_id",
+          Set.of(MISSING, "not"),
+          "_lastUpdated",
+          Set.of(MISSING),
+          ParamNames.TAG,
+          OF_TOKENS,
+          ParamNames.SECURITY,
+          OF_TOKENS,
+          ParamNames.PROFILE,
+          OF_ADDRESSES,
+          ParamNames.SOURCE,
+          OF_ADDRESSES);
 
   private final SearchParameters parameters;
 

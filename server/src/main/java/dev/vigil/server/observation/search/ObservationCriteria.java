@@ -185,8 +185,7 @@ final class ObservationCriteria {
         throw Refused.parameter("_list", "functional lists are not supported");
       }
     }
-    return new Criterion.KeyIn(
-        ObservationKeys.of(reverse.targets(SyntheticPid.TYPE, any, scope)));
+    return new Criterion.KeyIn(ObservationKeys.of(reverse.targets(SyntheticPid.TYPE, any, scope)));
   }
 
   private Criterion byId(List<IQueryParameterType> any, SearchScope scope) {

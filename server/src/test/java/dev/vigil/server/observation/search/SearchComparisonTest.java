@@ -344,8 +344,7 @@ class SearchComparisonTest {
     if (in.refusal() != null) {
       return in;
     }
-    List<String> rest =
-        new ArrayList<>(comparison.ask(TwoStores.HAPI, "Observation?").matches());
+    List<String> rest = new ArrayList<>(comparison.ask(TwoStores.HAPI, "Observation?").matches());
     rest.removeAll(in.matches());
     return new Comparison.Answer(rest, Set.of(), rest.size(), null);
   }
