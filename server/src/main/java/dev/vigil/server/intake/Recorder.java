@@ -36,14 +36,21 @@ final class Recorder {
   private final DeviceAssignments devices;
   private final Readings readings;
   private final EventLog log;
+  private final ChangeContents contents;
   private final Clock clock;
 
   Recorder(
-      ReadingCheck check, DeviceAssignments devices, Readings readings, EventLog log, Clock clock) {
+      ReadingCheck check,
+      DeviceAssignments devices,
+      Readings readings,
+      EventLog log,
+      ChangeContents contents,
+      Clock clock) {
     this.check = check;
     this.devices = devices;
     this.readings = readings;
     this.log = log;
+    this.contents = contents;
     this.clock = clock;
   }
 
@@ -71,10 +78,18 @@ final class Recorder {
     if (!problems.isEmpty()) {
       throw Refusals.asHttp(problems);
     }
-    List<ResourceChange> changes = writes.stream().map(Write::change).toList();
-    long sequence = log.append(tenant, source, new ResourcesWritten(changes, accepted));
+    List<ResourceChange> changes = writes.stream().map(contents::of).toList();
+    long sequence = append(tenant, source, new ResourcesWritten(changes, accepted));
     emptied.forEach(observation -> readings.remove(tenant, sequence, observation));
     readings.record(tenant, sequence, accepted);
+  }
+
+  private long append(TenantId tenant, Source source, ResourcesWritten written) {
+    try {
+      return log.append(tenant, source, written);
+    } catch (ProblemException refusal) {
+      throw Refusals.asHttp(refusal.problems());
+    }
   }
 
   private Set<DeviceId> recordDevices(TenantId tenant, List<Write> writes, Instant now) {

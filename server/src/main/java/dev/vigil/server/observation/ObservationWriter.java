@@ -179,6 +179,7 @@ final class ObservationWriter {
       TransactionDetails transaction) {
     setSource(observation.getMeta(), observation, request);
     String body = json.stored(observation);
+    StoredJson.note(observation, body);
     Instant written = transaction.getTransactionDate().toInstant();
     entity.write(body, nextVersion, written);
     Instant placedAt =
