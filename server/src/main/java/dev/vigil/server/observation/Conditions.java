@@ -16,6 +16,8 @@ import ca.uhn.fhir.rest.param.TokenParam;
 import ca.uhn.fhir.rest.server.exceptions.InvalidRequestException;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import ca.uhn.fhir.rest.server.util.CompositeInterceptorBroadcaster;
+import dev.vigil.core.TenantId;
+import dev.vigil.telemetry.observation.ObservationIdentifier;
 import java.util.List;
 import java.util.Optional;
 import org.hl7.fhir.r4.model.Observation;
@@ -28,6 +30,10 @@ final class Conditions {
     boolean of(Observation observation) {
       return observation.getIdentifier().stream()
           .anyMatch(found -> system.equals(found.getSystem()) && value.equals(found.getValue()));
+    }
+
+    ObservationIdentifier in(TenantId tenant) {
+      return new ObservationIdentifier(tenant, system, value);
     }
   }
 

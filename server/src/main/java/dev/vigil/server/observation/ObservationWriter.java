@@ -7,6 +7,7 @@ import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.api.server.storage.TransactionDetails;
 import ca.uhn.fhir.util.MetaUtil;
 import dev.vigil.telemetry.intake.ReadingCheck;
+import dev.vigil.telemetry.observation.ObservationIdentifier;
 import dev.vigil.telemetry.observation.ObservationKey;
 import dev.vigil.telemetry.observation.ObservationLink;
 import dev.vigil.telemetry.observation.ObservationWrite;
@@ -184,9 +185,14 @@ final class ObservationWriter {
     entity.write(body, nextVersion, written);
     Instant placedAt =
         nextVersion ? ObservationTime.placedAt(observation, written) : entity.placedAt();
+    List<ObservationIdentifier> identifiers = new ArrayList<>();
     List<String> matchUrls = new ArrayList<>();
     if (!nextVersion && entity.createdByMatchUrl() != null) {
-      matchUrls.add(conditions.canonical(entity.createdByMatchUrl()));
+      conditions
+          .identifier(entity.createdByMatchUrl())
+          .ifPresentOrElse(
+              one -> identifiers.add(one.in(entity.tenant())),
+              () -> matchUrls.add(conditions.canonical(entity.createdByMatchUrl())));
     }
     send(
         entity,
@@ -199,6 +205,7 @@ final class ObservationWriter {
             ObservationTime.effective(observation),
             placedAt,
             resolved,
+            identifiers,
             matchUrls),
         transaction);
     json.mark(observation, entity);

@@ -12,8 +12,7 @@ final class EntrySql {
   private static final double COMPUTED = 1e-9;
 
   private static final String SLOT_NUMBER =
-      "(case when e.slot = 0 then observation.value else observation.more_values[e.slot] end"
-          + " * e.factor + e.shift)";
+      "(telemetry.slot_number(observation.value, observation.rare, e.slot) * e.factor + e.shift)";
 
   private final SqlParameters parameters;
 
@@ -70,7 +69,10 @@ final class EntrySql {
 
   /** The same for an entry whose slot, factor and shift are known. */
   String rest(Criterion.OnEntry criterion, int slot, double factor, double shift) {
-    String number = slot == 0 ? "observation.value" : "observation.more_values[" + slot + "]";
+    String number =
+        slot == 0
+            ? "observation.value"
+            : "telemetry.slot_number(observation.value, observation.rare, " + slot + ")";
     return rest(
         criterion,
         factor == 1 && shift == 0 ? number : "(" + number + " * " + factor + " + " + shift + ")");
@@ -82,7 +84,7 @@ final class EntrySql {
           ? "observation.identifier is not null"
           : "observation.identifier = any("
               + parameters.array(
-                  token.codes().stream().map(Shape::identifierHash).toArray(Long[]::new))
+                  token.codes().stream().map(IdentifierHash::of).toArray(Long[]::new))
               + ")";
     }
     if (criterion instanceof Criterion.Number it) {
@@ -99,7 +101,7 @@ final class EntrySql {
     return "observation.effective_from is not null and "
         + bounds(
             "observation.effective_from",
-            "coalesce(observation.effective_to, observation.effective_from)",
+            "telemetry.effective_until(observation.effective_from, observation.rare)",
             bounds);
   }
 

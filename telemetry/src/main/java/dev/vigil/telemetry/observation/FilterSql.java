@@ -1,6 +1,5 @@
 package dev.vigil.telemetry.observation;
 
-import dev.vigil.core.TenantId;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,13 +20,16 @@ final class FilterSql {
   private static final int MOST_PLACES = 5_000;
 
   private final NamedParameterJdbcTemplate jdbc;
-  private final TenantId tenant;
+  private final Targets targets;
+  private final int tenant;
   private final SqlParameters parameters;
   private final EntrySql entries;
   private final Places places;
 
-  FilterSql(NamedParameterJdbcTemplate jdbc, TenantId tenant, SqlParameters parameters) {
+  FilterSql(
+      NamedParameterJdbcTemplate jdbc, Targets targets, int tenant, SqlParameters parameters) {
     this.jdbc = jdbc;
+    this.targets = targets;
     this.tenant = tenant;
     this.parameters = parameters;
     this.entries = new EntrySql(parameters);
@@ -70,12 +72,7 @@ final class FilterSql {
   }
 
   private String keys(Collection<ObservationKey> keys) {
-    Collection<Long> at = places.of(tenant, keys).values();
-    return "(observation.place = any("
-        + parameters.array(at.toArray(Long[]::new))
-        + ") and "
-        + Places.within(at)
-        + ")";
+    return Places.at(places.of(tenant, keys).values());
   }
 
   private String updated(Criterion.Updated updated) {
@@ -90,8 +87,8 @@ final class FilterSql {
 
   private String link(Criterion.Link link) {
     List<String> ways = new ArrayList<>();
-    column(link, NewRow.SUBJECT, "Patient", "observation.patient", ways);
-    column(link, NewRow.DEVICE, "Device", "observation.device", ways);
+    column(link, NewRow.SUBJECT, List.of(NewRow.PATIENT_TYPE), "observation.patient", ways);
+    column(link, NewRow.DEVICE, NewRow.DEVICE_TYPES, "observation.device", ways);
     List<String> targets = new ArrayList<>();
     if (link.targetPids() != null && !link.targetPids().isEmpty()) {
       targets.add("e.target_pid = any(" + pids(link) + ")");
@@ -125,15 +122,25 @@ final class FilterSql {
   }
 
   private void column(
-      Criterion.Link link, String path, String type, String column, List<String> ways) {
+      Criterion.Link link, String path, List<String> types, String column, List<String> ways) {
     if (!link.paths().contains(path)
-        || link.targetType() != null && !link.targetType().equals(type)) {
+        || link.targetType() != null && !types.contains(link.targetType())) {
       return;
     }
     if (link.targetPids() == null && link.urls().isEmpty()) {
-      ways.add(column + " is not null");
+      ways.add(
+          types.size() == 1 || link.targetType() == null
+              ? column + " is not null"
+              : "exists (select from telemetry.target as t where t.tenant = :tenant and t.number = "
+                  + column
+                  + " and t.type = "
+                  + parameters.text(link.targetType())
+                  + ")");
     } else if (link.targetPids() != null && !link.targetPids().isEmpty()) {
-      ways.add(column + " = any(" + pids(link) + ")");
+      Integer[] numbers = targets.numbers(tenant, link.targetPids()).toArray(Integer[]::new);
+      if (numbers.length > 0) {
+        ways.add(column + " = any(" + parameters.array(numbers) + ")");
+      }
     }
   }
 
@@ -156,7 +163,7 @@ final class FilterSql {
     String fixed = entries.fixed(criterion);
     Integer[] shapes =
         jdbc.queryForList(
-                "select distinct shape_id from telemetry.shape_entry as e where tenant_id = :tenant and "
+                "select distinct shape_id from telemetry.shape_entry as e where tenant = :tenant and "
                     + fixed,
                 parameters.source(),
                 Integer.class)
@@ -181,7 +188,7 @@ final class FilterSql {
                 """
                 select shape_id, coalesce(slot, 0) as slot, coalesce(factor, 1) as factor,
                   coalesce(shift, 0) as shift
-                from telemetry.shape_entry as e where tenant_id = :tenant and\s"""
+                from telemetry.shape_entry as e where tenant = :tenant and\s"""
                     + open,
                 parameters.source(),
                 (row, n) ->
@@ -210,7 +217,7 @@ final class FilterSql {
         jdbc.queryForList(
             "select distinct place from telemetry."
                 + table
-                + " as e where tenant_id = :tenant and "
+                + " as e where tenant = :tenant and "
                 + condition
                 + " limit "
                 + (MOST_PLACES + 1),
@@ -220,11 +227,11 @@ final class FilterSql {
       ways.add(
           "exists (select from telemetry."
               + table
-              + " as e where e.tenant_id = :tenant and e.place = observation.place and "
+              + " as e where e.tenant = :tenant and e.place = observation.place and "
               + condition
               + ")");
     } else if (!found.isEmpty()) {
-      ways.add("observation.place = any(" + parameters.array(found.toArray(Long[]::new)) + ")");
+      ways.add(Places.at(found));
     }
   }
 
@@ -241,10 +248,10 @@ final class FilterSql {
     String kept = open == null ? "false" : open + " and " + entries.rest(part);
     return """
         (select e.element from telemetry.observation_entry as e
-         where e.tenant_id = :tenant and e.place = observation.place and %1$s
+         where e.tenant = :tenant and e.place = observation.place and %1$s
          union all
          select e.element from telemetry.shape_entry as e
-         where e.tenant_id = :tenant and e.shape_id = observation.shape_id
+         where e.tenant = :tenant and e.shape_id = observation.shape_id
            and ((%1$s) or (%2$s)))"""
         .formatted(fixed, kept);
   }
@@ -254,9 +261,9 @@ final class FilterSql {
     return jdbc.queryForList(
         """
         select week from telemetry.observation_crossing
-        where tenant_id = :tenant and week > :week order by week limit :limit
+        where tenant = :tenant and week > :week order by week limit :limit
         """,
-        new org.springframework.jdbc.core.namedparam.MapSqlParameterSource("tenant", tenant.value())
+        new org.springframework.jdbc.core.namedparam.MapSqlParameterSource("tenant", tenant)
             .addValue("week", week, Types.INTEGER)
             .addValue("limit", limit, Types.INTEGER),
         Integer.class);

@@ -12,19 +12,22 @@ import java.io.UncheckedIOException;
  * @param property name of the JSON property it belongs to
  * @param raw the characters as they stand in the JSON; of a string without its quotes, escapes kept
  */
-record Leaf(Kind kind, String property, String raw) {
+public record Leaf(Kind kind, String property, String raw) {
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  enum Kind {
+  /** What a hole takes. */
+  public enum Kind {
+    /** A number. */
     NUMBER,
+    /** What stands between the quotes of a string. */
     STRING,
     /** A whole value with all that is in it. */
     SUBTREE
   }
 
   /** The text that a string stands for. */
-  String text() {
+  public String text() {
     if (raw.indexOf('\\') < 0) {
       return raw;
     }

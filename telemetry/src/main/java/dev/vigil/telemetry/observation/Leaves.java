@@ -5,16 +5,25 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
  * Leaves as bytes. Numbers, times and UUIDs written in the usual way are packed, the first time as
- * a distance from a base that the row keeps anyway; whatever would not come back as the same
- * characters is kept as text.
+ * a distance from the one that the row keeps; what the row tells in columns is left out; whatever
+ * would not come back as the same characters is kept as text.
  *
- * <p>Each leaf begins with a byte: 0 to 127 is a text of so many bytes; then see the constants.
+ * <p>A first byte of {@code 0xC0} or more says in its bits which leaves are left out. Without it,
+ * as an older version wrote, none are. Each leaf begins with a byte: 0 to 127 is a text of so many
+ * bytes; then see the constants.
  */
 final class Leaves {
+
+  private static final int LEFT_OUT = 0xC0;
+  private static final int SUBJECT = 1;
+  private static final int DEVICE = 2;
+  private static final int IDENTIFIER = 4;
+  private static final int IDENTIFIER_URN = 8;
 
   private static final int LONG_TEXT = 0x80;
   private static final int UUID_TEXT = 0x81;
@@ -29,40 +38,98 @@ final class Leaves {
   /** The same, then the offset in quarters of an hour. */
   private static final int TIME_OFFSET = 0xB0;
 
-  private static final String URN = "urn:uuid:";
+  /** Plus the decimals of the seconds: the same time as the one before. In UTC, "Z". */
+  private static final int SAME_TIME_UTC = 0xC0;
+
+  /** The same, then the offset in quarters of an hour. */
+  private static final int SAME_TIME_OFFSET = 0xC8;
+
+  /** Plus the number of decimals: the value of the row. */
+  private static final int VALUE = 0xD0;
+
+  /** With more digits a double does not give back all of them. */
+  private static final long MOST_DIGITS = 1_000_000_000_000_000L;
+
+  private static final double[] POWERS = new double[16];
+
+  static {
+    for (int i = 0; i < POWERS.length; i++) {
+      POWERS[i] = Math.pow(10, i);
+    }
+  }
 
   private Leaves() {}
 
-  /**
-   * Packs leaves.
-   *
-   * @param base milliseconds since 1970 that the first time is measured from
-   */
-  static byte[] pack(List<Leaf> leaves, long base) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(16 + 16 * leaves.size());
-    long previous = base;
-    for (Leaf leaf : leaves) {
+  /** Packs the leaves of a shape, given what the row keeps. */
+  static byte[] pack(List<Leaf> leaves, Shape shape, Kept kept) {
+    Out out = new Out(16 + 16 * leaves.size());
+    int leftOut = leftOut(leaves, shape, kept);
+    out.write(LEFT_OUT | leftOut);
+    int identifier = (leftOut & IDENTIFIER) == 0 ? Shape.NONE : shape.identifierLeaf();
+    int subject = (leftOut & SUBJECT) == 0 ? Shape.NONE : shape.subjectLeaf();
+    int device = (leftOut & DEVICE) == 0 ? Shape.NONE : shape.deviceLeaf();
+    long previous = kept.base();
+    for (int i = 0; i < leaves.size(); i++) {
+      if (i == subject || i == device) {
+        continue;
+      }
+      Leaf leaf = leaves.get(i);
       String raw = leaf.raw();
+      if (i == identifier) {
+        out.fixed(uuid(raw).getLeastSignificantBits());
+        continue;
+      }
       TimeText time = leaf.kind() == Leaf.Kind.STRING ? TimeText.parse(raw) : null;
       if (time != null) {
         packTime(out, time, time.millis() - previous);
         previous = time.millis();
-      } else if (leaf.kind() != Leaf.Kind.NUMBER || !packNumber(out, raw)) {
+      } else if (leaf.kind() != Leaf.Kind.NUMBER
+          || !packNumber(out, raw, i == shape.valueLeaf() ? kept.value() : null)) {
         packText(out, raw);
       }
     }
     return out.toByteArray();
   }
 
-  private static void packTime(ByteArrayOutputStream out, TimeText time, long distance) {
-    out.write((time.utc() ? TIME_UTC : TIME_OFFSET) + time.decimals());
-    packLong(out, distance);
+  private static int leftOut(List<Leaf> leaves, Shape shape, Kept kept) {
+    int leftOut = 0;
+    if (is(leaves, shape.subjectLeaf(), kept.patient())) {
+      leftOut |= SUBJECT;
+    }
+    if (is(leaves, shape.deviceLeaf(), kept.device())) {
+      leftOut |= DEVICE;
+    }
+    if (shape.identifierLeaf() != Shape.NONE && kept.identifier() != null) {
+      String raw = leaves.get(shape.identifierLeaf()).raw();
+      if (uuid(raw) != null) {
+        leftOut |= IDENTIFIER | (raw.startsWith(IdentifierHash.URN) ? IDENTIFIER_URN : 0);
+      }
+    }
+    return leftOut;
+  }
+
+  private static boolean is(List<Leaf> leaves, int leaf, String id) {
+    return leaf != Shape.NONE && leaves.get(leaf).raw().equals(id);
+  }
+
+  private static UUID uuid(String raw) {
+    return IdentifierHash.uuid(
+        raw.startsWith(IdentifierHash.URN) ? raw.substring(IdentifierHash.URN.length()) : raw);
+  }
+
+  private static void packTime(Out out, TimeText time, long distance) {
+    if (distance == 0) {
+      out.write((time.utc() ? SAME_TIME_UTC : SAME_TIME_OFFSET) + time.decimals());
+    } else {
+      out.write((time.utc() ? TIME_UTC : TIME_OFFSET) + time.decimals());
+      out.varying(distance);
+    }
     if (!time.utc()) {
       out.write(time.quarters());
     }
   }
 
-  private static boolean packNumber(ByteArrayOutputStream out, String raw) {
+  private static boolean packNumber(Out out, String raw, Double value) {
     int point = raw.indexOf('.');
     int decimals = point < 0 ? 0 : raw.length() - point - 1;
     if (raw.length() > 18 || decimals > 15) {
@@ -77,21 +144,23 @@ final class Leaves {
     if (!number(digits, decimals).equals(raw)) {
       return false;
     }
-    out.write(NUMBER + decimals);
-    packLong(out, digits);
+    if (value != null
+        && Math.abs(digits) < MOST_DIGITS
+        && Math.round(value * POWERS[decimals]) == digits) {
+      out.write(VALUE + decimals);
+    } else {
+      out.write(NUMBER + decimals);
+      out.varying(digits);
+    }
     return true;
   }
 
-  private static void packText(ByteArrayOutputStream out, String raw) {
-    boolean urn = raw.startsWith(URN);
-    UUID uuid = uuid(urn ? raw.substring(URN.length()) : raw);
+  private static void packText(Out out, String raw) {
+    UUID uuid = uuid(raw);
     if (uuid != null) {
-      out.write(urn ? URN_UUID : UUID_TEXT);
-      out.writeBytes(
-          ByteBuffer.allocate(16)
-              .putLong(uuid.getMostSignificantBits())
-              .putLong(uuid.getLeastSignificantBits())
-              .array());
+      out.write(raw.startsWith(IdentifierHash.URN) ? URN_UUID : UUID_TEXT);
+      out.fixed(uuid.getMostSignificantBits());
+      out.fixed(uuid.getLeastSignificantBits());
       return;
     }
     byte[] text = raw.getBytes(StandardCharsets.UTF_8);
@@ -99,48 +168,61 @@ final class Leaves {
       out.write(text.length);
     } else {
       out.write(LONG_TEXT);
-      packLong(out, text.length);
+      out.varying(text.length);
     }
     out.writeBytes(text);
   }
 
-  private static UUID uuid(String text) {
-    if (text.length() != 36 || text.charAt(8) != '-' || text.charAt(13) != '-') {
-      return null;
+  /** The raw texts of the leaves, in order. */
+  static List<String> unpack(byte[] packed, Shape shape, Kept kept) {
+    ByteBuffer in = ByteBuffer.wrap(packed);
+    List<String> leaves = new ArrayList<>();
+    int leftOut = 0;
+    if (in.hasRemaining() && (packed[0] & LEFT_OUT) == LEFT_OUT) {
+      leftOut = in.get() & ~LEFT_OUT;
     }
-    try {
-      UUID uuid = UUID.fromString(text);
-      return uuid.toString().equals(text) ? uuid : null;
-    } catch (IllegalArgumentException e) {
-      return null; // Has the length of one, but is not.
+    long previous = kept.base();
+    while (true) {
+      int leaf = leaves.size();
+      if ((leftOut & SUBJECT) != 0 && leaf == shape.subjectLeaf()) {
+        leaves.add(Objects.requireNonNull(kept.patient(), "no id of the subject"));
+      } else if ((leftOut & DEVICE) != 0 && leaf == shape.deviceLeaf()) {
+        leaves.add(Objects.requireNonNull(kept.device(), "no id of the device"));
+      } else if (!in.hasRemaining()) {
+        return leaves;
+      } else if ((leftOut & IDENTIFIER) != 0 && leaf == shape.identifierLeaf()) {
+        boolean urn = (leftOut & IDENTIFIER_URN) != 0;
+        UUID uuid = IdentifierHash.uuid(kept.identifier(), urn, in.getLong());
+        leaves.add(urn ? IdentifierHash.URN + uuid : uuid.toString());
+      } else {
+        int tag = in.get() & 0xFF;
+        if (tag >= VALUE) {
+          leaves.add(number(Math.round(kept.value() * POWERS[tag - VALUE]), tag - VALUE));
+        } else if (tag >= TIME_UTC) {
+          boolean same = tag >= SAME_TIME_UTC;
+          boolean utc = same ? tag < SAME_TIME_OFFSET : tag < TIME_OFFSET;
+          previous += same ? 0 : unpackLong(in);
+          leaves.add(new TimeText(previous, tag & 7, utc, utc ? 0 : in.get()).text());
+        } else {
+          leaves.add(plain(in, tag));
+        }
+      }
     }
   }
 
-  /** The raw texts of the leaves, in order. */
-  static List<String> unpack(byte[] packed, long base) {
-    ByteBuffer in = ByteBuffer.wrap(packed);
-    List<String> leaves = new ArrayList<>();
-    long previous = base;
-    while (in.hasRemaining()) {
-      int tag = in.get() & 0xFF;
-      if (tag >= TIME_UTC) {
-        previous += unpackLong(in);
-        boolean utc = tag < TIME_OFFSET;
-        int decimals = tag - (utc ? TIME_UTC : TIME_OFFSET);
-        leaves.add(new TimeText(previous, decimals, utc, utc ? 0 : in.get()).text());
-      } else if (tag >= NUMBER) {
-        leaves.add(number(unpackLong(in), tag - NUMBER));
-      } else if (tag == UUID_TEXT) {
-        leaves.add(new UUID(in.getLong(), in.getLong()).toString());
-      } else if (tag == URN_UUID) {
-        leaves.add(URN + new UUID(in.getLong(), in.getLong()));
-      } else {
-        byte[] text = new byte[tag == LONG_TEXT ? (int) unpackLong(in) : tag];
-        in.get(text);
-        leaves.add(new String(text, StandardCharsets.UTF_8));
-      }
+  private static String plain(ByteBuffer in, int tag) {
+    if (tag >= NUMBER) {
+      return number(unpackLong(in), tag - NUMBER);
     }
-    return leaves;
+    if (tag == UUID_TEXT) {
+      return new UUID(in.getLong(), in.getLong()).toString();
+    }
+    if (tag == URN_UUID) {
+      return IdentifierHash.URN + new UUID(in.getLong(), in.getLong());
+    }
+    byte[] text = new byte[tag == LONG_TEXT ? (int) unpackLong(in) : tag];
+    in.get(text);
+    return new String(text, StandardCharsets.UTF_8);
   }
 
   private static String number(long digits, int decimals) {
@@ -154,16 +236,6 @@ final class Leaves {
     return digits < 0 ? text.insert(0, '-').toString() : text.toString();
   }
 
-  /** Zigzag, then seven bits a byte, lowest first. */
-  private static void packLong(ByteArrayOutputStream out, long value) {
-    long rest = value << 1 ^ value >> 63;
-    while ((rest & ~0x7FL) != 0) {
-      out.write((int) (rest & 0x7F | 0x80));
-      rest >>>= 7;
-    }
-    out.write((int) rest);
-  }
-
   private static long unpackLong(ByteBuffer in) {
     long bits = 0;
     int shift = 0;
@@ -174,5 +246,28 @@ final class Leaves {
       shift += 7;
     } while (next < 0);
     return bits >>> 1 ^ -(bits & 1);
+  }
+
+  private static final class Out extends ByteArrayOutputStream {
+
+    Out(int size) {
+      super(size);
+    }
+
+    void fixed(long value) {
+      for (int shift = 56; shift >= 0; shift -= 8) {
+        write((int) (value >>> shift));
+      }
+    }
+
+    /** Zigzag, then seven bits a byte, lowest first. */
+    void varying(long value) {
+      long rest = value << 1 ^ value >> 63;
+      while ((rest & ~0x7FL) != 0) {
+        write((int) (rest & 0x7F | 0x80));
+        rest >>>= 7;
+      }
+      write((int) rest);
+    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.vigil.telemetry.observation;
 
-import dev.vigil.core.TenantId;
 import java.sql.Types;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -14,13 +13,15 @@ final class ObservationErasure {
 
   private final JdbcClient jdbc;
   private final Places places;
+  private final Targets targets;
 
-  ObservationErasure(JdbcClient jdbc) {
+  ObservationErasure(JdbcClient jdbc, Targets targets) {
     this.jdbc = jdbc;
+    this.targets = targets;
     this.places = new Places(jdbc);
   }
 
-  long erase(TenantId tenant, Collection<ObservationKey> keys) {
+  long erase(int tenant, Collection<ObservationKey> keys) {
     if (keys.isEmpty()) {
       return 0;
     }
@@ -29,10 +30,8 @@ final class ObservationErasure {
     Long[] values = ObservationReader.values(placeOf.keySet());
     for (String table : List.of("observation_entry", "observation_link")) {
       jdbc.sql(
-              "delete from telemetry."
-                  + table
-                  + " where tenant_id = :tenant and place = any(:places)")
-          .param("tenant", tenant.value())
+              "delete from telemetry." + table + " where tenant = :tenant and place = any(:places)")
+          .param("tenant", tenant)
           .param("places", places, Types.ARRAY)
           .update();
     }
@@ -41,59 +40,62 @@ final class ObservationErasure {
         jdbc.sql(
                 """
                 delete from telemetry.observation
-                where tenant_id = :tenant and place = any(:places) and %s
-                returning telemetry.observation_key(place, home_week)
+                where tenant = :tenant and %s
+                returning telemetry.observation_key(place, rare)
                 """
-                    .formatted(Places.within(placeOf.values())))
-            .param("tenant", tenant.value())
-            .param("places", places, Types.ARRAY)
+                    .formatted(Places.at(placeOf.values())))
+            .param("tenant", tenant)
             .query(Long.class)
             .list());
     erased.addAll(
         jdbc.sql(
                 """
                 delete from telemetry.observation_version
-                where tenant_id = :tenant and key = any(:keys)
+                where tenant = :tenant and key = any(:keys)
                 returning key
                 """)
-            .param("tenant", tenant.value())
+            .param("tenant", tenant)
             .param("keys", values, Types.ARRAY)
             .query(Long.class)
             .list());
     for (String table : List.of("observation_match", "observation_place")) {
-      jdbc.sql("delete from telemetry." + table + " where tenant_id = :tenant and key = any(:keys)")
-          .param("tenant", tenant.value())
+      jdbc.sql("delete from telemetry." + table + " where tenant = :tenant and key = any(:keys)")
+          .param("tenant", tenant)
           .param("keys", values, Types.ARRAY)
           .update();
     }
     return erased.size();
   }
 
-  long eraseVersions(TenantId tenant, ObservationKey key, Set<Long> versions) {
+  long eraseVersions(int tenant, ObservationKey key, Set<Long> versions) {
     return jdbc.sql(
             """
             delete from telemetry.observation_version
-            where tenant_id = :tenant and key = :key and version = any(:versions)
+            where tenant = :tenant and key = :key and version = any(:versions)
               and superseded_at is not null
             """)
-        .param("tenant", tenant.value())
+        .param("tenant", tenant)
         .param("key", key.value())
         .param("versions", versions.toArray(Long[]::new), Types.ARRAY)
         .update();
   }
 
-  long eraseSubject(TenantId tenant, long patientPid) {
+  long eraseSubject(int tenant, long patientPid) {
+    Integer[] numbers = targets.numbers(tenant, List.of(patientPid)).toArray(Integer[]::new);
+    if (numbers.length == 0) {
+      return 0;
+    }
     List<ObservationKey> keys =
         jdbc.sql(
                 """
-                select telemetry.observation_key(place, home_week) as key
-                from telemetry.observation where tenant_id = :tenant and patient = :patient
+                select telemetry.observation_key(place, rare) as key
+                from telemetry.observation where tenant = :tenant and patient = any(:patients)
                 union
                 select key from telemetry.observation_version
-                where tenant_id = :tenant and patient = :patient
+                where tenant = :tenant and patient = any(:patients)
                 """)
-            .param("tenant", tenant.value())
-            .param("patient", patientPid)
+            .param("tenant", tenant)
+            .param("patients", numbers, Types.ARRAY)
             .query((row, n) -> new ObservationKey(row.getLong("key")))
             .list();
     return erase(tenant, keys);

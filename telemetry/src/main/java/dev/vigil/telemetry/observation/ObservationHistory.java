@@ -1,6 +1,5 @@
 package dev.vigil.telemetry.observation;
 
-import dev.vigil.core.TenantId;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -11,19 +10,20 @@ final class ObservationHistory {
   private final Places places;
   private final StoredRows storedRows;
 
-  ObservationHistory(JdbcClient jdbc, PostgresShapes shapes) {
+  ObservationHistory(JdbcClient jdbc, StoredRows storedRows) {
     this.jdbc = jdbc;
     this.places = new Places(jdbc);
-    this.storedRows = new StoredRows(shapes);
+    this.storedRows = storedRows;
   }
 
-  List<StoredObservation> find(HistoryQuery query) {
+  List<StoredObservation> find(int tenant, HistoryQuery query) {
     if (query.limit() == 0) {
       return List.of();
     }
     long reach = query.offset() + query.limit();
     List<StoredRows.Row> rows =
         bind(
+                tenant,
                 """
                 (select %s from telemetry.observation where %s
                  order by updated_at desc, place desc limit :reach)
@@ -34,31 +34,34 @@ final class ObservationHistory {
                 limit :limit offset :offset
                 """
                     .formatted(
-                        StoredRows.CURRENT, current(query), StoredRows.VERSION, superseded(query)),
+                        StoredRows.CURRENT,
+                        current(tenant, query),
+                        StoredRows.VERSION,
+                        superseded(query)),
                 query)
             .param("reach", reach)
             .param("limit", query.limit())
             .param("offset", query.offset())
             .query((row, n) -> StoredRows.read(row))
             .list();
-    return storedRows.decode(query.tenant(), rows);
+    return storedRows.decode(tenant, rows);
   }
 
-  long count(HistoryQuery query) {
+  long count(int tenant, HistoryQuery query) {
     return bind(
+            tenant,
             """
             select (select count(*) from telemetry.observation where %s)
               + (select count(*) from telemetry.observation_version where %s)
             """
-                .formatted(current(query), superseded(query)),
+                .formatted(current(tenant, query), superseded(query)),
             query)
         .query(Long.class)
         .single();
   }
 
-  private JdbcClient.StatementSpec bind(String sql, HistoryQuery query) {
-    TenantId tenant = query.tenant();
-    JdbcClient.StatementSpec statement = jdbc.sql(sql).param("tenant", tenant.value());
+  private JdbcClient.StatementSpec bind(int tenant, String sql, HistoryQuery query) {
+    JdbcClient.StatementSpec statement = jdbc.sql(sql).param("tenant", tenant);
     if (query.key().isPresent()) {
       statement = statement.param("key", query.key().get().value());
     }
@@ -68,14 +71,14 @@ final class ObservationHistory {
     return query.to() == null ? statement : statement.param("to", TimeColumn.of(query.to()));
   }
 
-  private String current(HistoryQuery query) {
-    StringBuilder where = new StringBuilder("tenant_id = :tenant");
+  private String current(int tenant, HistoryQuery query) {
+    StringBuilder where = new StringBuilder("tenant = :tenant");
     query
         .key()
         .ifPresent(
             key -> {
-              Long place = places.of(query.tenant(), List.of(key)).get(key);
-              where.append(" and place = ").append(place);
+              Long place = places.of(tenant, List.of(key)).get(key);
+              where.append(" and ").append(Places.at(List.of(place)));
             });
     if (query.from() != null && !query.currentAtFrom()) {
       where.append(" and updated_at >= :from::timestamptz");
@@ -84,7 +87,7 @@ final class ObservationHistory {
   }
 
   private static String superseded(HistoryQuery query) {
-    StringBuilder where = new StringBuilder("tenant_id = :tenant");
+    StringBuilder where = new StringBuilder("tenant = :tenant");
     if (query.key().isPresent()) {
       where.append(" and key = :key");
     }

@@ -1,61 +1,67 @@
 package dev.vigil.telemetry.observation;
 
-import dev.vigil.core.TenantId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** References of living Observations, from columns and rows, in both directions. */
 final class ObservationLinks {
 
-  private static final String SELECT =
+  private static final String COLUMN =
       """
-      select telemetry.observation_key(place, home_week) as key, '%1$s' as path,
-        '%2$s' as target_type, %3$s as target_pid, null as target_id, null::bigint as target_version,
-        null as url
+      select telemetry.observation_key(observation.place, rare) as key, '%1$s' as path,
+        target.type as target_type, target.pid as target_pid, target.id as target_id,
+        null::bigint as target_version, null as url
       from telemetry.observation
-      where tenant_id = :tenant and %3$s is not null and %4$s
+      join telemetry.target on target.number = observation.%2$s
+      where observation.tenant = :tenant and target.tenant = :tenant and %3$s
       """;
+
+  private static final String ROW =
+      """
+      select telemetry.observation_key(observation.place, rare) as key, path, target_type, target_pid,
+        target_id, target_version, url
+      from telemetry.observation_link as link
+      join telemetry.observation on
+      """
+          + Places.joined("link")
+          + " where link.tenant = :tenant and %s";
 
   private final JdbcClient jdbc;
   private final Places places;
+  private final Targets targets;
 
-  ObservationLinks(JdbcClient jdbc) {
+  ObservationLinks(JdbcClient jdbc, Targets targets) {
     this.jdbc = jdbc;
     this.places = new Places(jdbc);
+    this.targets = targets;
   }
 
   List<Observations.FoundLink> to(
-      TenantId tenant, Collection<Long> targetPids, Set<String> paths, int limit) {
+      int tenant, Collection<Long> targetPids, Set<String> paths, int limit) {
     if (targetPids.isEmpty()) {
       return List.of();
     }
+    List<String> parts = new ArrayList<>();
+    Integer[] numbers = targets.numbers(tenant, targetPids).toArray(Integer[]::new);
+    if (numbers.length > 0) {
+      parts.addAll(columns("observation.%s = any(:numbers)", paths));
+    }
+    parts.add(ROW.formatted("target_pid = any(:pids)"));
     return jdbc.sql(
-            """
-            select * from (
-              %s
-              union all
-              %s
-              union all
-              select telemetry.observation_key(place, home_week), path, target_type, target_pid,
-                target_id, target_version, url
-              from telemetry.observation_link
-              join telemetry.observation using (tenant_id, place)
-              where tenant_id = :tenant and target_pid = any(:pids)) as link
-            where cardinality(:paths) = 0 or path = any(:paths)
-            order by key, path
-            limit :limit
-            """
-                .formatted(
-                    SELECT.formatted(NewRow.SUBJECT, "Patient", "patient", "patient = any(:pids)"),
-                    SELECT.formatted(NewRow.DEVICE, "Device", "device", "device = any(:pids)")))
-        .param("tenant", tenant.value())
+            union(parts)
+                + """
+                order by key, path
+                limit :limit
+                """)
+        .param("tenant", tenant)
         .param("pids", targetPids.toArray(Long[]::new), Types.ARRAY)
+        .param("numbers", numbers, Types.ARRAY)
         .param("paths", paths.toArray(String[]::new), Types.ARRAY)
         .param("limit", limit)
         .query((row, n) -> found(row))
@@ -63,35 +69,40 @@ final class ObservationLinks {
   }
 
   List<Observations.FoundLink> from(
-      TenantId tenant, Collection<ObservationKey> keys, Set<String> paths) {
+      int tenant, Collection<ObservationKey> keys, Set<String> paths) {
     if (keys.isEmpty()) {
       return List.of();
     }
-    Map<ObservationKey, Long> placeOf = places.of(tenant, keys);
-    String within = "place = any(:places) and " + Places.within(placeOf.values());
-    return jdbc.sql(
-            """
-            select * from (
-              %s
-              union all
-              %s
-              union all
-              select telemetry.observation_key(place, home_week), path, target_type, target_pid,
-                target_id, target_version, url
-              from telemetry.observation_link
-              join telemetry.observation using (tenant_id, place)
-              where tenant_id = :tenant and %s) as link
-            where cardinality(:paths) = 0 or path = any(:paths)
-            """
-                .formatted(
-                    SELECT.formatted(NewRow.SUBJECT, "Patient", "patient", within),
-                    SELECT.formatted(NewRow.DEVICE, "Device", "device", within),
-                    within))
-        .param("tenant", tenant.value())
-        .param("places", placeOf.values().toArray(Long[]::new), Types.ARRAY)
+    Collection<Long> at = places.of(tenant, keys).values();
+    List<String> parts = columns(Places.at(at), paths);
+    parts.add(ROW.formatted(Places.at(at) + " and link.place = any(:places)"));
+    return jdbc.sql(union(parts))
+        .param("tenant", tenant)
+        .param("places", at.toArray(Long[]::new), Types.ARRAY)
         .param("paths", paths.toArray(String[]::new), Types.ARRAY)
         .query((row, n) -> found(row))
         .list();
+  }
+
+  /** Those of the two columns that can hold a link by one of the paths. */
+  private static List<String> columns(String condition, Set<String> paths) {
+    List<String> parts = new ArrayList<>();
+    for (String path : List.of(NewRow.SUBJECT, NewRow.DEVICE)) {
+      if (paths.isEmpty() || paths.contains(path)) {
+        String column = path.equals(NewRow.SUBJECT) ? "patient" : "device";
+        parts.add(COLUMN.formatted(path, column, condition.replace("%s", column)));
+      }
+    }
+    return parts;
+  }
+
+  private static String union(List<String> parts) {
+    return """
+        select * from (
+          %s) as link
+        where cardinality(:paths) = 0 or path = any(:paths)
+        """
+        .formatted(String.join(" union all ", parts));
   }
 
   private static Observations.FoundLink found(ResultSet row) throws SQLException {

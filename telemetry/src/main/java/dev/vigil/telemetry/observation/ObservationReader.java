@@ -1,6 +1,5 @@
 package dev.vigil.telemetry.observation;
 
-import dev.vigil.core.TenantId;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,13 +19,13 @@ final class ObservationReader {
   private final Places places;
   private final StoredRows storedRows;
 
-  ObservationReader(JdbcClient jdbc, PostgresShapes shapes) {
+  ObservationReader(JdbcClient jdbc, StoredRows storedRows) {
     this.jdbc = jdbc;
     this.places = new Places(jdbc);
-    this.storedRows = new StoredRows(shapes);
+    this.storedRows = storedRows;
   }
 
-  Map<String, ObservationState> findByIds(TenantId tenant, Collection<String> ids) {
+  Map<String, ObservationState> findByIds(int tenant, Collection<String> ids) {
     Map<String, ObservationKey> keyOf = new HashMap<>();
     List<String> foreign = new ArrayList<>();
     for (String id : ids) {
@@ -36,9 +35,9 @@ final class ObservationReader {
       jdbc.sql(
               """
               select id, key from telemetry.observation_place
-              where tenant_id = :tenant and id = any(:ids)
+              where tenant = :tenant and id = any(:ids)
               """)
-          .param("tenant", tenant.value())
+          .param("tenant", tenant)
           .param("ids", foreign.toArray(String[]::new), Types.ARRAY)
           .query(
               row -> {
@@ -57,8 +56,7 @@ final class ObservationReader {
     return byId;
   }
 
-  Map<ObservationKey, ObservationState> findByKeys(
-      TenantId tenant, Collection<ObservationKey> keys) {
+  Map<ObservationKey, ObservationState> findByKeys(int tenant, Collection<ObservationKey> keys) {
     Map<ObservationKey, ObservationState> states = new HashMap<>();
     if (keys.isEmpty()) {
       return states;
@@ -66,14 +64,13 @@ final class ObservationReader {
     Map<ObservationKey, Long> placeOf = places.of(tenant, keys);
     jdbc.sql(
             """
-            select telemetry.observation_key(place, home_week) as key, client_id, version, updated_at,
-              false as deleted
+            select telemetry.observation_key(place, rare) as key,
+              telemetry.client_id(rare) as client_id, version, updated_at, false as deleted
             from telemetry.observation
-            where tenant_id = :tenant and place = any(:places) and %s
+            where tenant = :tenant and %s
             """
-                .formatted(Places.within(placeOf.values())))
-        .param("tenant", tenant.value())
-        .param("places", placeOf.values().toArray(Long[]::new), Types.ARRAY)
+                .formatted(Places.at(placeOf.values())))
+        .param("tenant", tenant)
         .query((row, n) -> StoredRows.state(row))
         .list()
         .forEach(state -> states.put(state.key(), state));
@@ -82,11 +79,11 @@ final class ObservationReader {
     if (!missing.isEmpty()) {
       jdbc.sql(
               """
-              select key, client_id, version, updated_at, deleted
+              select key, telemetry.client_id(rare) as client_id, version, updated_at, deleted
               from telemetry.observation_version
-              where tenant_id = :tenant and key = any(:keys) and deleted and superseded_at is null
+              where tenant = :tenant and key = any(:keys) and deleted and superseded_at is null
               """)
-          .param("tenant", tenant.value())
+          .param("tenant", tenant)
           .param("keys", values(missing), Types.ARRAY)
           .query((row, n) -> StoredRows.state(row))
           .list()
@@ -95,7 +92,7 @@ final class ObservationReader {
     return states;
   }
 
-  Map<ObservationKey, StoredObservation> load(TenantId tenant, Collection<ObservationKey> keys) {
+  Map<ObservationKey, StoredObservation> load(int tenant, Collection<ObservationKey> keys) {
     if (keys.isEmpty()) {
       return Map.of();
     }
@@ -105,11 +102,10 @@ final class ObservationReader {
             jdbc.sql(
                     """
                     select %s from telemetry.observation
-                    where tenant_id = :tenant and place = any(:places) and %s
+                    where tenant = :tenant and %s
                     """
-                        .formatted(StoredRows.CURRENT, Places.within(placeOf.values())))
-                .param("tenant", tenant.value())
-                .param("places", placeOf.values().toArray(Long[]::new), Types.ARRAY)
+                        .formatted(StoredRows.CURRENT, Places.at(placeOf.values())))
+                .param("tenant", tenant)
                 .query((row, n) -> StoredRows.read(row))
                 .list());
     if (rows.size() < placeOf.size()) {
@@ -117,11 +113,11 @@ final class ObservationReader {
           jdbc.sql(
                   """
                   select %s from telemetry.observation_version
-                  where tenant_id = :tenant and key = any(:keys) and deleted
+                  where tenant = :tenant and key = any(:keys) and deleted
                     and superseded_at is null
                   """
                       .formatted(StoredRows.VERSION))
-              .param("tenant", tenant.value())
+              .param("tenant", tenant)
               .param("keys", values(placeOf.keySet()), Types.ARRAY)
               .query((row, n) -> StoredRows.read(row))
               .list());
@@ -137,21 +133,19 @@ final class ObservationReader {
     return ordered;
   }
 
-  Optional<StoredObservation> load(TenantId tenant, ObservationKey key, long version) {
+  Optional<StoredObservation> load(int tenant, ObservationKey key, long version) {
     Long place = places.of(tenant, List.of(key)).get(key);
     List<StoredRows.Row> rows =
         jdbc.sql(
                 """
                 select %s from telemetry.observation
-                where tenant_id = :tenant and place = :place and version = :version and %s
+                where tenant = :tenant and version = :version and %s
                 union all
                 select %s from telemetry.observation_version
-                where tenant_id = :tenant and key = :key and version = :version
+                where tenant = :tenant and key = :key and version = :version
                 """
-                    .formatted(
-                        StoredRows.CURRENT, Places.within(List.of(place)), StoredRows.VERSION))
-            .param("tenant", tenant.value())
-            .param("place", place)
+                    .formatted(StoredRows.CURRENT, Places.at(List.of(place)), StoredRows.VERSION))
+            .param("tenant", tenant)
             .param("key", key.value())
             .param("version", version)
             .query((row, n) -> StoredRows.read(row))

@@ -2,7 +2,6 @@ package dev.vigil.telemetry.observation;
 
 import dev.vigil.core.Problem;
 import dev.vigil.core.ProblemException;
-import dev.vigil.core.TenantId;
 import dev.vigil.telemetry.observation.Criterion.DateBound;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -24,22 +23,24 @@ final class ObservationSearch {
 
   private final NamedParameterJdbcTemplate jdbc;
   private final Places places;
+  private final Targets targets;
 
-  ObservationSearch(DataSource dataSource) {
+  ObservationSearch(DataSource dataSource, Targets targets) {
+    this.targets = targets;
     this.jdbc = new NamedParameterJdbcTemplate(dataSource);
     this.places = new Places(JdbcClient.create(jdbc));
   }
 
-  List<ObservationPosition> search(ObservationQuery query) {
-    SqlParameters parameters = new SqlParameters(query.tenant());
-    String where = where(query.tenant(), query.filter(), parameters);
+  List<ObservationPosition> search(int tenant, ObservationQuery query) {
+    SqlParameters parameters = new SqlParameters(tenant);
+    String where = where(tenant, query.filter(), parameters);
     String moment = momentColumn(query.sort());
     if (query.after() != null) {
-      where += " and " + after(query, moment, parameters);
+      where += " and " + after(tenant, query, moment, parameters);
     }
     String sql =
         """
-        select telemetry.observation_key(place, home_week) as key, %s as moment
+        select telemetry.observation_key(place, rare) as key, %s as moment
         from telemetry.observation
         where %s
         order by %s
@@ -61,17 +62,17 @@ final class ObservationSearch {
         });
   }
 
-  long count(TenantId tenant, Criterion filter) {
+  long count(int tenant, Criterion filter) {
     SqlParameters parameters = new SqlParameters(tenant);
     String sql =
         "select count(*) from telemetry.observation where " + where(tenant, filter, parameters);
     return jdbc.queryForObject(sql, parameters.source(), Long.class);
   }
 
-  private String where(TenantId tenant, Criterion filter, SqlParameters parameters) {
-    FilterSql sql = new FilterSql(jdbc, tenant, parameters);
+  private String where(int tenant, Criterion filter, SqlParameters parameters) {
+    FilterSql sql = new FilterSql(jdbc, targets, tenant, parameters);
     List<String> conditions = new ArrayList<>();
-    conditions.add("observation.tenant_id = :tenant");
+    conditions.add("observation.tenant = :tenant");
     prune(filter, sql, conditions);
     conditions.add(sql.condition(filter));
     return String.join(" and ", conditions);
@@ -124,7 +125,8 @@ final class ObservationSearch {
     };
   }
 
-  private String after(ObservationQuery query, String moment, SqlParameters parameters) {
+  private String after(
+      int tenant, ObservationQuery query, String moment, SqlParameters parameters) {
     List<Sort> sort = query.sort();
     boolean byKey = sort.isEmpty() || sort.get(0).by() == Sort.By.KEY;
     if (sort.size() > 1 || moment == null && !byKey) {
@@ -132,7 +134,7 @@ final class ObservationSearch {
     }
     boolean descending = !sort.isEmpty() && sort.get(0).descending();
     ObservationKey key = query.after().key();
-    String place = parameters.big(places.of(query.tenant(), List.of(key)).get(key));
+    String place = parameters.big(places.of(tenant, List.of(key)).get(key));
     if (byKey) {
       return "observation.place " + (descending ? "< " : "> ") + place;
     }
@@ -185,8 +187,8 @@ final class ObservationSearch {
               key,
               "e.kind in ('number', 'quantity')",
               "e.number",
-              "coalesce(e.number, case e.slot when 0 then observation.value"
-                  + " else observation.more_values[e.slot] end * e.factor + e.shift)",
+              "coalesce(e.number, telemetry.slot_number(observation.value, observation.rare, e.slot)"
+                  + " * e.factor + e.shift)",
               parameters);
       case LINK -> link(key, parameters);
     };
@@ -199,10 +201,10 @@ final class ObservationSearch {
     return """
         (select %1$s(entry.x) from (
           select %2$s as x from telemetry.observation_entry as e
-          where e.tenant_id = :tenant and e.place = observation.place and e.param = %4$s and %5$s
+          where e.tenant = :tenant and e.place = observation.place and e.param = %4$s and %5$s
           union all
           select %3$s from telemetry.shape_entry as e
-          where e.tenant_id = :tenant and e.shape_id = observation.shape_id and e.param = %4$s
+          where e.tenant = :tenant and e.shape_id = observation.shape_id and e.param = %4$s
             and %5$s) as entry)"""
         .formatted(
             key.descending() ? "max" : "min", own, shared == null ? own : shared, param, kind);
@@ -212,12 +214,19 @@ final class ObservationSearch {
     String rows =
         """
         (select %s(e.target_pid) from telemetry.observation_link as e
-         where e.tenant_id = :tenant and e.place = observation.place and e.path = %s)"""
+         where e.tenant = :tenant and e.place = observation.place and e.path = %s)"""
             .formatted(key.descending() ? "max" : "min", parameters.text(key.param()));
     return switch (key.param()) {
-      case NewRow.SUBJECT -> "coalesce(observation.patient, " + rows + ")";
-      case NewRow.DEVICE -> "coalesce(observation.device, " + rows + ")";
+      case NewRow.SUBJECT -> "coalesce(" + pid("patient") + ", " + rows + ")";
+      case NewRow.DEVICE -> "coalesce(" + pid("device") + ", " + rows + ")";
       default -> rows;
     };
+  }
+
+  private static String pid(String column) {
+    return """
+        (select target.pid from telemetry.target
+         where target.tenant = :tenant and target.number = observation.%s)"""
+        .formatted(column);
   }
 }

@@ -28,7 +28,9 @@ public sealed interface ObservationWrite {
    * @param effective when it was measured; null when it does not say
    * @param placedAt what {@link Effective#placedAt} gave; the key of a new one was allocated for it
    * @param links its resolved references
-   * @param matchUrls conditional criteria it was created under; the database lets one living
+   * @param identifiers that it was created under, each alone: none of them may be carried by a
+   *     living Observation yet
+   * @param matchUrls other conditional criteria it was created under; the database lets one living
    *     Observation have each
    */
   record Put(
@@ -40,6 +42,7 @@ public sealed interface ObservationWrite {
       Effective effective,
       Instant placedAt,
       List<ObservationLink> links,
+      List<ObservationIdentifier> identifiers,
       List<String> matchUrls)
       implements ObservationWrite {
 
@@ -51,6 +54,7 @@ public sealed interface ObservationWrite {
       Objects.requireNonNull(json, "json");
       Objects.requireNonNull(placedAt, "placedAt");
       links = List.copyOf(links);
+      identifiers = List.copyOf(identifiers);
       matchUrls = List.copyOf(matchUrls);
     }
 

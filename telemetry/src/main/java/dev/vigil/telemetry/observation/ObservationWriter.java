@@ -2,14 +2,17 @@ package dev.vigil.telemetry.observation;
 
 import dev.vigil.core.Problem;
 import dev.vigil.core.ProblemException;
-import dev.vigil.core.TenantId;
 import java.sql.Types;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -24,6 +27,8 @@ final class ObservationWriter {
   private final PostgresShapes shapes;
   private final ObservationPartitions partitions;
   private final Places places;
+  private final Targets targets;
+  private final Claims claims;
   private final SideRows sideRows;
   private final IndexExtractor extractor;
   private final NewRows newRows;
@@ -32,7 +37,11 @@ final class ObservationWriter {
       DataSource dataSource,
       PostgresShapes shapes,
       ObservationPartitions partitions,
+      Targets targets,
+      Claims claims,
       IndexExtractor extractor) {
+    this.targets = targets;
+    this.claims = claims;
     NamedParameterJdbcTemplate batches = new NamedParameterJdbcTemplate(dataSource);
     this.jdbc = JdbcClient.create(batches);
     this.shapes = shapes;
@@ -43,7 +52,11 @@ final class ObservationWriter {
     this.extractor = extractor;
   }
 
-  void record(TenantId tenant, long sequence, List<ObservationWrite> writes) {
+  void told(int tenant, long sequence, Collection<ObservationKey> keys) {
+    newRows.told(tenant, sequence, keys, places.of(tenant, keys).values());
+  }
+
+  void record(int tenant, long sequence, List<ObservationWrite> writes) {
     Map<ObservationKey, ObservationWrite> batch = new LinkedHashMap<>();
     try {
       for (ObservationWrite write : writes) {
@@ -55,25 +68,24 @@ final class ObservationWriter {
       }
       recordBatch(tenant, sequence, List.copyOf(batch.values()));
     } catch (DuplicateKeyException e) {
-      throw new ProblemException(
-          Problem.conflict("Observation", "was written by another request at the same time"));
+      throw taken();
     }
   }
 
-  private void recordBatch(TenantId tenant, long sequence, List<ObservationWrite> writes) {
+  private void recordBatch(int tenant, long sequence, List<ObservationWrite> writes) {
     List<ObservationWrite.Put> puts = new ArrayList<>();
-    Map<Split, String> splits = new LinkedHashMap<>();
     List<Split> splitOf = new ArrayList<>();
+    Map<String, PostgresShapes.Example> examples = new LinkedHashMap<>();
     for (ObservationWrite write : writes) {
       if (write instanceof ObservationWrite.Put put) {
         refuseForeignId(put);
         Split split = Split.of(put.json());
         puts.add(put);
         splitOf.add(split);
-        splits.put(split, put.json());
+        examples.putIfAbsent(split.template(), new PostgresShapes.Example(split, put.json()));
       }
     }
-    supersede(tenant, writes.stream().filter(write -> write.version() > 1).toList());
+    supersede(tenant, sequence, writes.stream().filter(write -> write.version() > 1).toList());
     newRows.deletions(
         tenant,
         sequence,
@@ -84,20 +96,114 @@ final class ObservationWriter {
     if (puts.isEmpty()) {
       return;
     }
-    Map<String, Shape> shapeOf = shapes.of(tenant, splits);
-    List<NewRow> rows = new ArrayList<>();
+    requireNew(
+        tenant, puts.stream().filter(put -> put.version() == 1).map(put -> put.key()).toList());
+    claim(puts);
+    Map<String, Shape> shapeOf = shapes.of(tenant, examples);
+    List<Versioned> versions = new ArrayList<>();
     for (int i = 0; i < puts.size(); i++) {
-      Split split = splitOf.get(i);
-      rows.add(NewRow.of(puts.get(i), split, shapeOf.get(split.template()), extractor));
+      ObservationWrite.Put put = puts.get(i);
+      Shape shape = shapeOf.get(splitOf.get(i).template());
+      versions.add(
+          new Versioned(
+              tenant,
+              sequence,
+              NewRow.Version.of(put),
+              new NewRow.Content(shape, splitOf.get(i).leaves()),
+              put::json));
     }
-    Set<Integer> weeks = new HashSet<>();
-    rows.forEach(row -> weeks.add(row.week()));
-    partitions.ensure(weeks);
     newRows.claim(tenant, puts);
+    insert(tenant, versions);
+  }
+
+  /** New Observations of known shapes, of several tenants and events. */
+  void append(Map<Integer, List<NewObservation.Message>> messagesOf) {
+    messagesOf.forEach(
+        (tenant, messages) -> {
+          List<Versioned> versions = new ArrayList<>();
+          for (NewObservation.Message message : messages) {
+            for (NewObservation added : message.observations()) {
+              versions.add(
+                  new Versioned(
+                      tenant,
+                      message.sequence(),
+                      NewRow.Version.of(added),
+                      new NewRow.Content(added.shape().shape(), added.leaves()),
+                      added::json));
+            }
+          }
+          insert(tenant, versions);
+        });
+  }
+
+  private record Versioned(
+      int tenant,
+      long sequence,
+      NewRow.Version version,
+      NewRow.Content content,
+      Supplier<String> json) {}
+
+  private void insert(int tenant, List<Versioned> versions) {
+    List<ObservationLink> referred = new ArrayList<>();
+    for (Versioned versioned : versions) {
+      Stream.of(versioned.version().patient(), versioned.version().device())
+          .filter(Objects::nonNull)
+          .forEach(referred::add);
+    }
+    Map<Long, Targets.Target> targetOf = targets.of(tenant, referred);
+    List<NewRow> rows = new ArrayList<>();
+    Set<Integer> weeks = new HashSet<>();
+    for (Versioned it : versions) {
+      ShapeIndex index = it.content().shape().index();
+      List<IndexEntry> entries =
+          index.covered() ? List.of() : index.own(extractor.entries(it.json().get()));
+      NewRow row = NewRow.of(tenant, it.sequence(), it.version(), it.content(), targetOf, entries);
+      rows.add(row);
+      weeks.add(row.week());
+    }
+    partitions.ensure(weeks);
     newRows.places(tenant, rows);
     newRows.crossings(tenant, rows);
-    newRows.insert(tenant, sequence, rows);
+    newRows.insert(rows);
     sideRows.insert(tenant, rows);
+  }
+
+  /** Of a new Observation the database cannot tell that its key is new: no index is unique. */
+  private void requireNew(int tenant, List<ObservationKey> keys) {
+    boolean present =
+        jdbc.sql(
+                """
+                select exists (select from telemetry.observation where tenant = :tenant and %s)
+                  or exists (
+                    select from telemetry.observation_version
+                    where tenant = :tenant and key = any(:keys))
+                """
+                    .formatted(Places.at(places.of(tenant, keys).values())))
+            .param("tenant", tenant)
+            .param("keys", ObservationReader.values(keys), Types.ARRAY)
+            .query(Boolean.class)
+            .single();
+    if (present) {
+      throw stale();
+    }
+  }
+
+  private void claim(List<ObservationWrite.Put> puts) {
+    Set<ObservationIdentifier> identifiers = new HashSet<>();
+    boolean twice = false;
+    for (ObservationWrite.Put put : puts) {
+      for (ObservationIdentifier identifier : put.identifiers()) {
+        twice |= !identifiers.add(identifier);
+      }
+    }
+    if (twice || !claims.claim(identifiers).isEmpty()) {
+      throw taken();
+    }
+  }
+
+  private static ProblemException taken() {
+    return new ProblemException(
+        Problem.conflict("Observation", "was written by another request at the same time"));
   }
 
   private static void refuseForeignId(ObservationWrite.Put put) {
@@ -108,7 +214,7 @@ final class ObservationWriter {
   }
 
   /** Moves the versions before these to the history, or finds the deletion that was the newest. */
-  private void supersede(TenantId tenant, List<ObservationWrite> writes) {
+  private void supersede(int tenant, long sequence, List<ObservationWrite> writes) {
     if (writes.isEmpty()) {
       return;
     }
@@ -122,22 +228,23 @@ final class ObservationWriter {
                 """
                 with gone as (
                   delete from telemetry.observation
-                  where tenant_id = :tenant and place = any(:places) and %s
+                  where tenant = :tenant and %s
                   returning *)
-                insert into telemetry.observation_version (tenant_id, key, version, deleted,
-                  client_id, patient, effective_from, shape_id, leaves, updated_at, superseded_at,
-                  sequence)
-                select tenant_id, telemetry.observation_key(place, home_week), version, false,
-                  client_id, patient, effective_from, shape_id, leaves, updated_at,
-                  next.at::timestamptz, sequence
+                insert into telemetry.observation_version (tenant, key, version, deleted, patient,
+                  device, shape_id, effective_from, value, identifier, updated_at, superseded_at,
+                  sequence, superseded_sequence, rare, leaves)
+                select tenant, telemetry.observation_key(place, rare), version, false, patient,
+                  device, shape_id, effective_from, value, identifier, updated_at,
+                  next.at::timestamptz, sequence, :sequence, rare, leaves
                 from gone
                 join unnest(:places, :moments) as next (place, at) using (place)
                 returning key, version
                 """
-                    .formatted(Places.within(placeOf.values())))
-            .param("tenant", tenant.value())
+                    .formatted(Places.at(placeOf.values())))
+            .param("tenant", tenant)
             .param("places", old, Types.ARRAY)
             .param("moments", moments(writes), Types.ARRAY)
+            .param("sequence", sequence)
             .query(
                 (row, n) -> {
                   long key = row.getLong("key");
@@ -150,24 +257,24 @@ final class ObservationWriter {
     sideRows.delete(tenant, old);
     newRows.release(tenant, moved);
     if (!versionBefore.isEmpty()) {
-      revive(tenant, writes, versionBefore);
+      revive(tenant, sequence, writes, versionBefore);
     }
   }
 
   private void revive(
-      TenantId tenant, List<ObservationWrite> writes, Map<Long, Long> versionBefore) {
+      int tenant, long sequence, List<ObservationWrite> writes, Map<Long, Long> versionBefore) {
     List<ObservationWrite> revived =
         writes.stream().filter(write -> versionBefore.containsKey(write.key().value())).toList();
     int found =
         jdbc.sql(
                 """
                 update telemetry.observation_version as deletion
-                set superseded_at = next.at::timestamptz
+                set superseded_at = next.at::timestamptz, superseded_sequence = :sequence
                 from unnest(:keys, :versions, :moments) as next (key, version, at)
-                where tenant_id = :tenant and deletion.key = next.key
+                where tenant = :tenant and deletion.key = next.key
                   and deletion.version = next.version and deleted and superseded_at is null
                 """)
-            .param("tenant", tenant.value())
+            .param("tenant", tenant)
             .param(
                 "keys",
                 revived.stream().map(write -> write.key().value()).toArray(Long[]::new),
@@ -177,6 +284,7 @@ final class ObservationWriter {
                 revived.stream().map(write -> write.version() - 1).toArray(Long[]::new),
                 Types.ARRAY)
             .param("moments", moments(revived), Types.ARRAY)
+            .param("sequence", sequence)
             .update();
     if (found != revived.size()) {
       throw stale();

@@ -22,12 +22,41 @@ public interface Observations {
   /**
    * Writes new versions and deletions in the caller's transaction, in a few statements for all.
    *
-   * @param sequence of the log event that tells about them
+   * @param sequence of the log event that tells about them; 0 when it is not known yet, and {@link
+   *     #told} follows
    * @throws dev.vigil.core.ProblemException of kind CONFLICT if a version is not the one after the
    *     newest, an id or a match URL is taken; the transaction must then be rolled back. Of kind
    *     INVALID if a client's id has the form of the server's
    */
   void record(TenantId tenant, long sequence, List<ObservationWrite> writes);
+
+  /**
+   * The shape with a template, if an Observation of the tenant was recorded with it and committed.
+   * Usually answered from memory.
+   */
+  Optional<KnownShape> shape(TenantId tenant, String template);
+
+  /**
+   * Writes new Observations of known shapes in the caller's transaction, all messages in one go.
+   * Conditions are not looked at: see {@link #claim}.
+   */
+  void append(List<NewObservation.Message> messages);
+
+  /**
+   * Which living Observations carry the identifiers. Until the caller's transaction ends, others
+   * that claim one of them wait, so what is not found here stays so unless the caller creates it.
+   * Claim all of a transaction at once, or two may wait for each other. Different identifiers may
+   * share a lock: then others wait in vain, but not for ever.
+   *
+   * @return for each identifier that was found all that carry it
+   */
+  Map<ObservationIdentifier, Set<ObservationKey>> claim(Set<ObservationIdentifier> identifiers);
+
+  /**
+   * Says which event told of versions that this transaction recorded with sequence 0, in the
+   * caller's transaction.
+   */
+  void told(TenantId tenant, long sequence, Collection<ObservationKey> keys);
 
   /** States by logical id, deleted ones included; those that never were are missing. */
   Map<String, ObservationState> findByIds(TenantId tenant, Collection<String> ids);

@@ -2,7 +2,9 @@ package dev.vigil.telemetry.observation;
 
 import dev.vigil.core.TenantId;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +15,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Observations in {@code telemetry.observation}, its partitions and the tables beside it. */
 public final class PostgresObservations implements Observations {
 
+  private final TenantNumbers tenants;
+  private final PostgresShapes shapes;
+  private final Claims claims;
   private final KeyNumbers numbers;
   private final ObservationWriter writer;
   private final ObservationReader reader;
@@ -30,14 +35,18 @@ public final class PostgresObservations implements Observations {
   public PostgresObservations(
       DataSource dataSource, ObservationPartitions partitions, IndexExtractor extractor) {
     JdbcClient jdbc = JdbcClient.create(dataSource);
-    PostgresShapes shapes = new PostgresShapes(dataSource, extractor);
+    this.shapes = new PostgresShapes(dataSource, extractor);
+    this.tenants = new TenantNumbers(jdbc);
+    this.claims = new Claims(jdbc, tenants, shapes);
+    Targets targets = new Targets(jdbc);
+    StoredRows storedRows = new StoredRows(shapes, targets);
     this.numbers = new KeyNumbers(jdbc);
-    this.writer = new ObservationWriter(dataSource, shapes, partitions, extractor);
-    this.reader = new ObservationReader(jdbc, shapes);
-    this.search = new ObservationSearch(dataSource);
-    this.history = new ObservationHistory(jdbc, shapes);
-    this.links = new ObservationLinks(jdbc);
-    this.erasure = new ObservationErasure(jdbc);
+    this.writer = new ObservationWriter(dataSource, shapes, partitions, targets, claims, extractor);
+    this.reader = new ObservationReader(jdbc, storedRows);
+    this.search = new ObservationSearch(dataSource, targets);
+    this.history = new ObservationHistory(jdbc, storedRows);
+    this.links = new ObservationLinks(jdbc, targets);
+    this.erasure = new ObservationErasure(jdbc, targets);
   }
 
   @Override
@@ -46,76 +55,104 @@ public final class PostgresObservations implements Observations {
   }
 
   @Override
+  public Optional<KnownShape> shape(TenantId tenant, String template) {
+    return Optional.ofNullable(shapes.known(tenants.find(tenant), template))
+        .map(shape -> new KnownShape(tenant, shape));
+  }
+
+  @Override
+  public void append(List<NewObservation.Message> messages) {
+    Map<Integer, List<NewObservation.Message>> messagesOf = new LinkedHashMap<>();
+    for (NewObservation.Message message : messages) {
+      messagesOf
+          .computeIfAbsent(tenants.of(message.tenant()), tenant -> new ArrayList<>())
+          .add(message);
+    }
+    writer.append(messagesOf);
+  }
+
+  @Override
+  public Map<ObservationIdentifier, Set<ObservationKey>> claim(
+      Set<ObservationIdentifier> identifiers) {
+    return claims.claim(identifiers);
+  }
+
+  @Override
+  public void told(TenantId tenant, long sequence, Collection<ObservationKey> keys) {
+    writer.told(tenants.find(tenant), sequence, keys);
+  }
+
+  @Override
   public void record(TenantId tenant, long sequence, List<ObservationWrite> writes) {
-    writer.record(tenant, sequence, writes);
+    writer.record(tenants.of(tenant), sequence, writes);
   }
 
   @Override
   public Map<String, ObservationState> findByIds(TenantId tenant, Collection<String> ids) {
-    return reader.findByIds(tenant, ids);
+    return reader.findByIds(tenants.find(tenant), ids);
   }
 
   @Override
   public Map<ObservationKey, ObservationState> findByKeys(
       TenantId tenant, Collection<ObservationKey> keys) {
-    return reader.findByKeys(tenant, keys);
+    return reader.findByKeys(tenants.find(tenant), keys);
   }
 
   @Override
   public Map<ObservationKey, StoredObservation> load(
       TenantId tenant, Collection<ObservationKey> keys) {
-    return reader.load(tenant, keys);
+    return reader.load(tenants.find(tenant), keys);
   }
 
   @Override
   public Optional<StoredObservation> load(TenantId tenant, ObservationKey key, long version) {
-    return reader.load(tenant, key, version);
+    return reader.load(tenants.find(tenant), key, version);
   }
 
   @Override
   public List<ObservationPosition> search(ObservationQuery query) {
-    return search.search(query);
+    return search.search(tenants.find(query.tenant()), query);
   }
 
   @Override
   public long count(TenantId tenant, Criterion filter) {
-    return search.count(tenant, filter);
+    return search.count(tenants.find(tenant), filter);
   }
 
   @Override
   public List<StoredObservation> history(HistoryQuery query) {
-    return history.find(query);
+    return history.find(tenants.find(query.tenant()), query);
   }
 
   @Override
   public long countHistory(HistoryQuery query) {
-    return history.count(query);
+    return history.count(tenants.find(query.tenant()), query);
   }
 
   @Override
   public List<FoundLink> linksTo(
       TenantId tenant, Collection<Long> targetPids, Set<String> paths, int limit) {
-    return links.to(tenant, targetPids, paths, limit);
+    return links.to(tenants.find(tenant), targetPids, paths, limit);
   }
 
   @Override
   public List<FoundLink> linksFrom(
       TenantId tenant, Collection<ObservationKey> keys, Set<String> paths) {
-    return links.from(tenant, keys, paths);
+    return links.from(tenants.find(tenant), keys, paths);
   }
 
   @Override
   public long erase(TenantId tenant, Collection<ObservationKey> keys) {
-    return erasure.erase(tenant, keys);
+    return erasure.erase(tenants.find(tenant), keys);
   }
 
   @Override
   public long eraseVersions(TenantId tenant, ObservationKey key, Set<Long> versions) {
-    return erasure.eraseVersions(tenant, key, versions);
+    return erasure.eraseVersions(tenants.find(tenant), key, versions);
   }
 
   @Override
   public long eraseSubject(TenantId tenant, long patientPid) {
-    return erasure.eraseSubject(tenant, patientPid);
+    return erasure.eraseSubject(tenants.find(tenant), patientPid);
   }
 }

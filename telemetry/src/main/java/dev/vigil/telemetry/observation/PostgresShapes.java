@@ -1,6 +1,5 @@
 package dev.vigil.telemetry.observation;
 
-import dev.vigil.core.TenantId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -29,9 +28,9 @@ final class PostgresShapes {
   /** Beyond that the memory is emptied, and fills again with those in use. */
   private static final int MOST_KEPT = 20_000;
 
-  private record ByTemplate(TenantId tenant, String template) {}
+  private record ByTemplate(int tenant, String template) {}
 
-  private record ById(TenantId tenant, int id) {}
+  private record ById(int tenant, int id) {}
 
   private final NamedParameterJdbcTemplate batches;
   private final JdbcClient jdbc;
@@ -45,30 +44,33 @@ final class PostgresShapes {
     this.extractor = extractor;
   }
 
+  /** One Observation of a shape. */
+  record Example(Split split, String json) {}
+
   /**
    * The shapes of Observations by template; new ones are written in the caller's transaction. Of
    * two transactions with the same new shape one waits for the other.
    *
-   * @param splits with the JSON each was made of
+   * @param examples by template
    */
-  Map<String, Shape> of(TenantId tenant, Map<Split, String> splits) {
+  Map<String, Shape> of(int tenant, Map<String, Example> examples) {
     Map<String, Shape> shapes = new HashMap<>();
-    Map<String, Map.Entry<Split, String>> unknown = new TreeMap<>(); // One order for all writers.
-    for (Map.Entry<Split, String> split : splits.entrySet()) {
-      String template = split.getKey().template();
-      Shape known = byTemplate.get(new ByTemplate(tenant, template));
-      if (known != null) {
-        shapes.put(template, known);
-      } else {
-        unknown.put(template, split);
-      }
-    }
+    Map<String, Example> unknown = new TreeMap<>(); // One order for all writers.
+    examples.forEach(
+        (template, example) -> {
+          Shape known = byTemplate.get(new ByTemplate(tenant, template));
+          if (known != null) {
+            shapes.put(template, known);
+          } else {
+            unknown.put(template, example);
+          }
+        });
     if (!unknown.isEmpty()) {
       List<Shape> found = find(tenant, unknown.keySet());
       found.forEach(shape -> shapes.put(shape.template(), shape));
       unknown.keySet().removeAll(shapes.keySet());
       if (!unknown.isEmpty()) {
-        unknown.values().forEach(split -> add(tenant, split.getKey(), split.getValue()));
+        unknown.values().forEach(example -> add(tenant, example.split(), example.json()));
         List<Shape> added = find(tenant, unknown.keySet());
         added.forEach(shape -> shapes.put(shape.template(), shape));
       }
@@ -78,7 +80,7 @@ final class PostgresShapes {
   }
 
   /** Shapes by number. */
-  Map<Integer, Shape> of(TenantId tenant, Set<Integer> ids) {
+  Map<Integer, Shape> of(int tenant, Set<Integer> ids) {
     Map<Integer, Shape> shapes = new HashMap<>();
     Set<Integer> unknown = new HashSet<>();
     for (Integer id : ids) {
@@ -98,7 +100,20 @@ final class PostgresShapes {
     return shapes;
   }
 
-  private void keep(TenantId tenant, Collection<Shape> shapes) {
+  /** The shape with a template that was committed; null for none. */
+  Shape known(int tenant, String template) {
+    Shape known = byTemplate.get(new ByTemplate(tenant, template));
+    if (known == null) {
+      List<Shape> found = find(tenant, Set.of(template));
+      if (!found.isEmpty()) {
+        known = found.get(0);
+        AfterCommit.run(() -> keep(tenant, found));
+      }
+    }
+    return known;
+  }
+
+  private void keep(int tenant, Collection<Shape> shapes) {
     if (byTemplate.size() > MOST_KEPT) {
       byTemplate.clear();
       byId.clear();
@@ -109,14 +124,14 @@ final class PostgresShapes {
     }
   }
 
-  private List<Shape> find(TenantId tenant, Set<String> templates) {
+  private List<Shape> find(int tenant, Set<String> templates) {
     Set<Integer> ids =
         jdbc.sql(
                 """
                 select shape_id from telemetry.shape
-                where tenant_id = :tenant and hash = any(:hashes)
+                where tenant = :tenant and hash = any(:hashes)
                 """)
-            .param("tenant", tenant.value())
+            .param("tenant", tenant)
             .param(
                 "hashes", templates.stream().map(Shape::sha256).toArray(byte[][]::new), Types.ARRAY)
             .query(Integer.class)
@@ -124,7 +139,7 @@ final class PostgresShapes {
     return ids.isEmpty() ? List.of() : load(tenant, ids);
   }
 
-  private List<Shape> load(TenantId tenant, Set<Integer> ids) {
+  private List<Shape> load(int tenant, Set<Integer> ids) {
     Integer[] numbers = ids.toArray(Integer[]::new);
     Map<Integer, List<Shared>> entries =
         jdbc
@@ -133,9 +148,9 @@ final class PostgresShapes {
                 select shape_id, kind, param, element, system, code, exact, number, slot, factor,
                   shift, low, high
                 from telemetry.shape_entry
-                where tenant_id = :tenant and shape_id = any(:ids)
+                where tenant = :tenant and shape_id = any(:ids)
                 """)
-            .param("tenant", tenant.value())
+            .param("tenant", tenant)
             .param("ids", numbers, Types.ARRAY)
             .query((row, n) -> Map.entry(row.getInt("shape_id"), shared(row)))
             .list()
@@ -148,13 +163,13 @@ final class PostgresShapes {
             """
             select shape_id, template, slots, identifier_leaf, covered
             from telemetry.shape
-            where tenant_id = :tenant and shape_id = any(:ids)
+            where tenant = :tenant and shape_id = any(:ids)
             """)
-        .param("tenant", tenant.value())
+        .param("tenant", tenant)
         .param("ids", numbers, Types.ARRAY)
         .query(
             (row, n) ->
-                new Shape(
+                Shape.of(
                     row.getInt("shape_id"),
                     row.getString("template"),
                     new ShapeIndex(
@@ -180,18 +195,18 @@ final class PostgresShapes {
     };
   }
 
-  private void add(TenantId tenant, Split split, String json) {
+  private void add(int tenant, Split split, String json) {
     ShapeIndex index = ShapeIndex.learn(split, json, extractor);
     List<Integer> added =
         jdbc.sql(
                 """
-                insert into telemetry.shape (tenant_id, hash, template, slots, identifier_leaf,
+                insert into telemetry.shape (tenant, hash, template, slots, identifier_leaf,
                   covered)
                 values (:tenant, :hash, :template, :slots, :identifierLeaf, :covered)
                 on conflict on constraint shape_hash_uq do nothing
                 returning shape_id
                 """)
-            .param("tenant", tenant.value())
+            .param("tenant", tenant)
             .param("hash", Shape.sha256(split.template()))
             .param("template", split.template())
             .param("slots", index.slots().toArray(Integer[]::new), Types.ARRAY)
@@ -208,7 +223,7 @@ final class PostgresShapes {
     }
     batches.batchUpdate(
         """
-        insert into telemetry.shape_entry (tenant_id, shape_id, kind, param, element, system, code,
+        insert into telemetry.shape_entry (tenant, shape_id, kind, param, element, system, code,
           exact, number, slot, factor, shift, low, high)
         values (:tenant, :shape, :kind, :param, :element, :system, :code,
           :exact, :number, :slot, :factor, :shift, :low::timestamptz, :high::timestamptz)
@@ -217,11 +232,11 @@ final class PostgresShapes {
   }
 
   /** What differs from one Observation to the next is left out. */
-  private static MapSqlParameterSource row(TenantId tenant, int shape, Shared shared) {
+  private static MapSqlParameterSource row(int tenant, int shape, Shared shared) {
     boolean slot = shared.source() == Shared.Source.SLOT;
     MapSqlParameterSource row =
         EntryRow.parameters(shared.entry())
-            .addValue("tenant", tenant.value())
+            .addValue("tenant", tenant)
             .addValue("shape", shape)
             .addValue("slot", slot ? shared.slot() : null, Types.INTEGER)
             .addValue("factor", slot ? shared.factor() : null, Types.DOUBLE)

@@ -42,6 +42,15 @@ record ShapeIndex(
     return own;
   }
 
+  /** Whether the identifier whose hash the rows keep is one of this system. */
+  boolean identifies(String system) {
+    return entries.stream()
+        .anyMatch(
+            shared ->
+                shared.source() == Shared.Source.IDENTIFIER
+                    && ((IndexEntry.Token) shared.entry()).system().equals(system));
+  }
+
   /** Learns a shape from one of its Observations and some invented ones. */
   static ShapeIndex learn(Split split, String json, IndexExtractor extractor) {
     boolean containing =

@@ -1,6 +1,5 @@
 package dev.vigil.telemetry.observation;
 
-import dev.vigil.core.TenantId;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,19 +15,17 @@ final class SideRows {
     this.jdbc = jdbc;
   }
 
-  void insert(TenantId tenant, List<NewRow> rows) {
+  void insert(int tenant, List<NewRow> rows) {
     List<MapSqlParameterSource> entries = new ArrayList<>();
     List<MapSqlParameterSource> links = new ArrayList<>();
     for (NewRow row : rows) {
       for (IndexEntry entry : row.entries()) {
         entries.add(
-            EntryRow.parameters(entry)
-                .addValue("tenant", tenant.value())
-                .addValue("place", row.place()));
+            EntryRow.parameters(entry).addValue("tenant", tenant).addValue("place", row.place()));
       }
       for (ObservationLink link : row.links()) {
         links.add(
-            new MapSqlParameterSource("tenant", tenant.value())
+            new MapSqlParameterSource("tenant", tenant)
                 .addValue("place", row.place())
                 .addValue("path", link.path())
                 .addValue("type", link.targetType(), Types.VARCHAR)
@@ -41,7 +38,7 @@ final class SideRows {
     if (!entries.isEmpty()) {
       jdbc.batchUpdate(
           """
-          insert into telemetry.observation_entry (tenant_id, place, kind, param, element, system,
+          insert into telemetry.observation_entry (tenant, place, kind, param, element, system,
             code, exact, number, low, high)
           values (:tenant, :place, :kind, :param, :element, :system,
             :code, :exact, :number, :low::timestamptz, :high::timestamptz)
@@ -51,7 +48,7 @@ final class SideRows {
     if (!links.isEmpty()) {
       jdbc.batchUpdate(
           """
-          insert into telemetry.observation_link (tenant_id, place, path, target_type, target_pid,
+          insert into telemetry.observation_link (tenant, place, path, target_type, target_pid,
             target_id, target_version, url)
           values (:tenant, :place, :path, :type, :pid, :id, :version, :url)
           """,
@@ -59,19 +56,19 @@ final class SideRows {
     }
   }
 
-  void delete(TenantId tenant, Long[] places) {
+  void delete(int tenant, Long[] places) {
     MapSqlParameterSource parameters =
-        new MapSqlParameterSource("tenant", tenant.value()).addValue("places", places, Types.ARRAY);
+        new MapSqlParameterSource("tenant", tenant).addValue("places", places, Types.ARRAY);
     jdbc.update(
         """
         delete from telemetry.observation_entry
-        where tenant_id = :tenant and place = any(:places)
+        where tenant = :tenant and place = any(:places)
         """,
         parameters);
     jdbc.update(
         """
         delete from telemetry.observation_link
-        where tenant_id = :tenant and place = any(:places)
+        where tenant = :tenant and place = any(:places)
         """,
         parameters);
   }

@@ -22,10 +22,10 @@ import java.util.regex.Pattern;
  * @param template the JSON with {@link #HOLE} for each leaf
  * @param leaves in the order of the holes
  */
-record Split(String template, List<Leaf> leaves) {
+public record Split(String template, List<Leaf> leaves) {
 
   /** Cannot stand in JSON, where control characters are escaped. */
-  static final char HOLE = '\u0001';
+  public static final char HOLE = '\u0001';
 
   /** The shape of an Observation that is kept whole. */
   static final String WHOLE = String.valueOf(HOLE);
@@ -45,7 +45,7 @@ record Split(String template, List<Leaf> leaves) {
    *
    * @throws ProblemException of kind UNREADABLE if the text is no JSON object in Unicode
    */
-  static Split of(String json) {
+  public static Split of(String json) {
     Splitter splitter = new Splitter(json);
     try {
       StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(json));
@@ -65,8 +65,8 @@ record Split(String template, List<Leaf> leaves) {
     return new ProblemException(new Problem(Problem.Kind.UNREADABLE, "Observation", message));
   }
 
-  /** Puts together. */
-  static String join(String template, List<String> leaves) {
+  /** Puts together: as many leaves as the template has holes, each as it stands in JSON. */
+  public static String join(String template, List<String> leaves) {
     StringBuilder json = new StringBuilder(template.length() + 32 * leaves.size());
     int from = 0;
     for (String leaf : leaves) {

@@ -1,6 +1,5 @@
 package dev.vigil.telemetry.observation;
 
-import dev.vigil.core.TenantId;
 import java.sql.Types;
 import java.time.Instant;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
@@ -11,8 +10,8 @@ final class SqlParameters {
   private final MapSqlParameterSource source;
   private int count;
 
-  SqlParameters(TenantId tenant) {
-    this.source = new MapSqlParameterSource("tenant", tenant.value());
+  SqlParameters(int tenant) {
+    this.source = new MapSqlParameterSource("tenant", tenant);
   }
 
   MapSqlParameterSource source() {

@@ -1,6 +1,5 @@
 package dev.vigil.telemetry.observation;
 
-import dev.vigil.core.TenantId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Rows of current and superseded versions, and the Observations they keep. */
 final class StoredRows {
@@ -16,23 +16,35 @@ final class StoredRows {
   /** The columns of {@code telemetry.observation} in the order of {@link #VERSION}. */
   static final String CURRENT =
       """
-      telemetry.observation_key(place, home_week) as key, version, false as deleted, client_id,
-        effective_from, shape_id, leaves, updated_at, null::timestamptz as superseded_at\
+      telemetry.observation_key(place, rare) as key, version, false as deleted,
+        telemetry.client_id(rare) as client_id, effective_from, value, identifier, patient, device,
+        shape_id, leaves, updated_at, null::timestamptz as superseded_at\
       """;
 
   /** The same of {@code telemetry.observation_version}. */
   static final String VERSION =
       """
-      key, version, deleted, client_id, effective_from, shape_id, leaves, updated_at, superseded_at\
+      key, version, deleted, telemetry.client_id(rare) as client_id, effective_from, value, identifier,
+        patient, device, shape_id, leaves, updated_at, superseded_at\
       """;
 
   record Row(
-      ObservationState state, Instant supersededAt, Integer shape, byte[] leaves, long base) {}
+      ObservationState state,
+      Instant supersededAt,
+      Integer shape,
+      byte[] leaves,
+      Instant effectiveFrom,
+      Double value,
+      Long identifier,
+      Integer patient,
+      Integer device) {}
 
   private final PostgresShapes shapes;
+  private final Targets targets;
 
-  StoredRows(PostgresShapes shapes) {
+  StoredRows(PostgresShapes shapes, Targets targets) {
     this.shapes = shapes;
+    this.targets = targets;
   }
 
   static ObservationState state(ResultSet row) throws SQLException {
@@ -52,7 +64,11 @@ final class StoredRows {
         moment(row, "superseded_at"),
         row.getObject("shape_id", Integer.class),
         row.getBytes("leaves"),
-        TimeColumn.base(moment(row, "effective_from")));
+        moment(row, "effective_from"),
+        row.getObject("value", Double.class),
+        row.getObject("identifier", Long.class),
+        row.getObject("patient", Integer.class),
+        row.getObject("device", Integer.class));
   }
 
   private static Instant moment(ResultSet row, String column) throws SQLException {
@@ -60,18 +76,37 @@ final class StoredRows {
   }
 
   /** In the order of the rows. */
-  List<StoredObservation> decode(TenantId tenant, List<Row> rows) {
+  List<StoredObservation> decode(int tenant, List<Row> rows) {
     Map<Integer, Shape> known =
         shapes.of(
             tenant,
             rows.stream().map(Row::shape).filter(Objects::nonNull).collect(Collectors.toSet()));
-    return rows.stream().map(row -> stored(row, known.get(row.shape()))).toList();
+    Map<Integer, Targets.Target> referred =
+        targets.byNumber(
+            tenant,
+            rows.stream()
+                .flatMap(row -> Stream.of(row.patient(), row.device()))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet()));
+    return rows.stream().map(row -> stored(row, known.get(row.shape()), referred)).toList();
   }
 
-  private static StoredObservation stored(Row row, Shape shape) {
+  private static StoredObservation stored(
+      Row row, Shape shape, Map<Integer, Targets.Target> referred) {
+    Kept kept =
+        new Kept(
+            row.effectiveFrom(),
+            row.value(),
+            row.identifier(),
+            id(referred.get(row.patient())),
+            id(referred.get(row.device())));
     return new StoredObservation(
         row.state(),
         row.supersededAt(),
-        () -> Split.join(shape.template(), Leaves.unpack(row.leaves(), row.base())));
+        () -> Split.join(shape.template(), Leaves.unpack(row.leaves(), shape, kept)));
+  }
+
+  private static String id(Targets.Target target) {
+    return target == null ? null : target.id();
   }
 }

@@ -68,6 +68,7 @@ class BytesOfReadingsTest {
                 List.of(
                     ObservationLink.local(NewRow.SUBJECT, "Patient", 1_000 + i, "p" + i),
                     ObservationLink.local(NewRow.DEVICE, "Device", 2_000 + i, "d" + i)),
+                List.of(),
                 List.of()));
       }
       long sequence = bundle;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vigil.core.ProblemException;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SplitTest {
 
-  private static final long BASE = 1_767_225_600_000L;
+  private static final Instant BASE = Instant.parse("2026-01-01T00:00:00Z");
 
   @Nested
   @Tag("safety")
@@ -232,7 +233,31 @@ class SplitTest {
 
   private static String throughStore(String json) {
     Split split = Split.of(json);
-    return Split.join(split.template(), Leaves.unpack(Leaves.pack(split.leaves(), BASE), BASE));
+    List<Leaf> leaves = split.leaves();
+    List<Integer> numbers = new ArrayList<>();
+    Integer identifier = null;
+    for (int i = 0; i < leaves.size(); i++) {
+      if (leaves.get(i).kind() == Leaf.Kind.NUMBER && numbers.isEmpty()) {
+        numbers.add(i);
+      } else if (leaves.get(i).property().equals("value") && identifier == null) {
+        identifier = i;
+      }
+    }
+    ShapeIndex index = new ShapeIndex(List.of(), numbers, identifier, true);
+    Shape shape = Shape.of(1, split.template(), index);
+    Kept kept =
+        new Kept(
+            BASE,
+            numbers.isEmpty() ? null : shape.numbers(leaves)[0],
+            shape.identifier(leaves),
+            raw(leaves, shape.subjectLeaf()),
+            raw(leaves, shape.deviceLeaf()));
+    return Split.join(
+        split.template(), Leaves.unpack(Leaves.pack(leaves, shape, kept), shape, kept));
+  }
+
+  private static String raw(List<Leaf> leaves, int leaf) {
+    return leaf == Shape.NONE ? null : leaves.get(leaf).raw();
   }
 
   private static Observation generated(Random random) {

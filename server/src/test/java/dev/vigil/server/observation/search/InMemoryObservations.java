@@ -5,6 +5,9 @@ import dev.vigil.telemetry.observation.Criterion;
 import dev.vigil.telemetry.observation.HistoryQuery;
 import dev.vigil.telemetry.observation.IndexEntry;
 import dev.vigil.telemetry.observation.IndexExtractor;
+import dev.vigil.telemetry.observation.KnownShape;
+import dev.vigil.telemetry.observation.NewObservation;
+import dev.vigil.telemetry.observation.ObservationIdentifier;
 import dev.vigil.telemetry.observation.ObservationKey;
 import dev.vigil.telemetry.observation.ObservationLink;
 import dev.vigil.telemetry.observation.ObservationPosition;
@@ -54,6 +57,27 @@ final class InMemoryObservations implements Observations {
       ObservationWrite.Put put = (ObservationWrite.Put) write;
       rows.put(put.key(), new Row(put, extractor.entries(put.json())));
     }
+  }
+
+  @Override
+  public Optional<KnownShape> shape(TenantId tenant, String template) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void append(List<NewObservation.Message> messages) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Map<ObservationIdentifier, Set<ObservationKey>> claim(
+      Set<ObservationIdentifier> identifiers) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void told(TenantId tenant, long sequence, Collection<ObservationKey> keys) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

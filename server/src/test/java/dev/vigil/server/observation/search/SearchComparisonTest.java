@@ -127,6 +127,7 @@ class SearchComparisonTest {
                     effective(texts.get(i)),
                     places.get(i),
                     links(one, byId),
+                    List.of(),
                     List.of()));
           }
           observations.record(TwoStores.OURS, 0, writes);
