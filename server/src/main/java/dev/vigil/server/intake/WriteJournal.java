@@ -34,6 +34,7 @@ final class WriteJournal {
   @Hook(Pointcut.STORAGE_PRECOMMIT_RESOURCE_CREATED)
   void created(IBaseResource resource, RequestDetails request) {
     note((Resource) resource, Action.CREATED, request);
+    CreatedObservations.note((Resource) resource, request);
   }
 
   @Hook(Pointcut.STORAGE_PRECOMMIT_RESOURCE_UPDATED)
