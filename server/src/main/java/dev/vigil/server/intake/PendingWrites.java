@@ -5,6 +5,7 @@ import dev.vigil.core.event.ResourceChange;
 import dev.vigil.telemetry.log.Source;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.hl7.fhir.r4.model.Resource;
 import org.springframework.core.Ordered;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -23,7 +24,7 @@ final class PendingWrites implements TransactionSynchronization, Ordered {
   private final Recorder recorder;
   private final TenantId tenant;
   private final Source source;
-  private final List<Write> writes = new ArrayList<>();
+  private final List<Supplier<Write>> writes = new ArrayList<>();
   private boolean bound;
 
   PendingWrites(Recorder recorder, TenantId tenant, Source source) {
@@ -32,8 +33,9 @@ final class PendingWrites implements TransactionSynchronization, Ordered {
     this.source = source;
   }
 
-  void add(ResourceChange change, Resource resource, String prefix) {
-    writes.add(new Write(change, resource, prefix));
+  /** Adds what can be told just before the commit at the latest. */
+  void add(Supplier<Write> write) {
+    writes.add(write);
   }
 
   /** Another transaction begins on this thread: also after our commit, when nothing is bound. */
@@ -51,7 +53,7 @@ final class PendingWrites implements TransactionSynchronization, Ordered {
 
   @Override
   public void beforeCommit(boolean readOnly) {
-    recorder.record(tenant, source, writes);
+    recorder.record(tenant, source, writes.stream().map(Supplier::get).toList());
   }
 
   @Override
@@ -59,8 +61,9 @@ final class PendingWrites implements TransactionSynchronization, Ordered {
     TransactionSynchronizationManager.unbindResourceIfPossible(PendingWrites.class);
   }
 
+  /** After everything but what the store sends when nothing tells of it. */
   @Override
   public int getOrder() {
-    return Ordered.LOWEST_PRECEDENCE;
+    return Ordered.LOWEST_PRECEDENCE - 1;
   }
 }

@@ -11,6 +11,7 @@ import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.server.fhir.Refusals;
 import dev.vigil.server.intake.PendingWrites.Write;
+import dev.vigil.server.observation.TransactionWrites;
 import dev.vigil.telemetry.device.DeviceAssignments;
 import dev.vigil.telemetry.intake.ReadingCheck;
 import dev.vigil.telemetry.log.EventLog;
@@ -80,6 +81,7 @@ final class Recorder {
     }
     List<ResourceChange> changes = writes.stream().map(contents::of).toList();
     long sequence = append(tenant, source, new ResourcesWritten(changes, accepted));
+    TransactionWrites.finish(sequence);
     emptied.forEach(observation -> readings.remove(tenant, sequence, observation));
     readings.record(tenant, sequence, accepted);
   }

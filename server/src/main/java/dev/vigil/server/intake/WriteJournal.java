@@ -7,6 +7,8 @@ import ca.uhn.fhir.rest.api.server.RequestDetails;
 import dev.vigil.core.event.ResourceChange;
 import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.server.fhir.RequestOrigin;
+import dev.vigil.server.intake.PendingWrites.Write;
+import java.util.function.Supplier;
 import org.hl7.fhir.instance.model.api.IBaseBundle;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.r4.model.Resource;
@@ -33,21 +35,40 @@ final class WriteJournal {
 
   @Hook(Pointcut.STORAGE_PRECOMMIT_RESOURCE_CREATED)
   void created(IBaseResource resource, RequestDetails request) {
-    note((Resource) resource, Action.CREATED, request);
+    note(write((Resource) resource, Action.CREATED, request), request);
     CreatedObservations.note((Resource) resource, request);
   }
 
   @Hook(Pointcut.STORAGE_PRECOMMIT_RESOURCE_UPDATED)
   void updated(IBaseResource old, IBaseResource resource, RequestDetails request) {
-    note((Resource) resource, Action.UPDATED, request);
+    note(write((Resource) resource, Action.UPDATED, request), request);
   }
 
-  @Hook(Pointcut.STORAGE_PRECOMMIT_RESOURCE_DELETED)
-  void deleted(IBaseResource resource, RequestDetails request) {
-    note((Resource) resource, Action.DELETED, request);
+  /**
+   * The hook before the commit comes too late for a conditional delete: HAPI calls it when the
+   * commit has begun. Here the version of the deletion is not known yet; HAPI gives it to the
+   * resource.
+   */
+  @Hook(Pointcut.STORAGE_PRESTORAGE_RESOURCE_DELETED)
+  void deleting(IBaseResource resource, RequestDetails request) {
+    note(() -> write((Resource) resource, Action.DELETED, request), request);
   }
 
-  private void note(Resource resource, Action action, RequestDetails request) {
+  private static Write write(Resource resource, Action action, RequestDetails request) {
+    ResourceChange change =
+        new ResourceChange(
+            resource.fhirType(),
+            resource.getIdElement().getIdPart(),
+            resource.getIdElement().getVersionIdPartAsLong(),
+            action);
+    return new Write(change, resource, Entries.prefix(request, resource));
+  }
+
+  private void note(Write write, RequestDetails request) {
+    note(() -> write, request);
+  }
+
+  private void note(Supplier<Write> write, RequestDetails request) {
     PendingWrites pending =
         (PendingWrites) TransactionSynchronizationManager.getResource(PendingWrites.class);
     if (pending == null) {
@@ -56,12 +77,6 @@ final class WriteJournal {
       TransactionSynchronizationManager.bindResource(PendingWrites.class, pending);
       TransactionSynchronizationManager.registerSynchronization(pending);
     }
-    ResourceChange change =
-        new ResourceChange(
-            resource.fhirType(),
-            resource.getIdElement().getIdPart(),
-            resource.getIdElement().getVersionIdPartAsLong(),
-            action);
-    pending.add(change, resource, Entries.prefix(request, resource));
+    pending.add(write);
   }
 }

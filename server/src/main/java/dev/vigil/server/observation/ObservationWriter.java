@@ -5,7 +5,6 @@ import ca.uhn.fhir.jpa.model.util.JpaConstants;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.api.server.storage.TransactionDetails;
 import dev.vigil.telemetry.intake.ReadingCheck;
-import dev.vigil.telemetry.observation.ObservationIdentifier;
 import dev.vigil.telemetry.observation.ObservationKey;
 import dev.vigil.telemetry.observation.ObservationLink;
 import dev.vigil.telemetry.observation.ObservationWrite;
@@ -184,13 +183,12 @@ final class ObservationWriter {
     entity.write(body, nextVersion, written);
     Instant placedAt =
         nextVersion ? ObservationTime.placedAt(observation, written) : entity.placedAt();
-    List<ObservationIdentifier> identifiers = new ArrayList<>();
     List<String> matchUrls = new ArrayList<>();
     if (!nextVersion && entity.createdByMatchUrl() != null) {
       conditions
           .identifier(entity.createdByMatchUrl())
           .ifPresentOrElse(
-              one -> identifiers.add(one.in(entity.tenant())),
+              one -> TransactionWrites.of(store).createsUnder(one.in(entity.tenant())),
               () -> matchUrls.add(conditions.canonical(entity.createdByMatchUrl())));
     }
     send(
@@ -204,9 +202,7 @@ final class ObservationWriter {
             ObservationTime.effective(observation),
             placedAt,
             resolved,
-            identifiers,
-            matchUrls),
-        transaction);
+            matchUrls));
     json.mark(observation, entity);
   }
 
@@ -214,17 +210,10 @@ final class ObservationWriter {
   void delete(ObservationEntity entity, TransactionDetails transaction) {
     entity.delete(Instant.ofEpochMilli(clock.millis()));
     send(
-        entity,
-        new ObservationWrite.Delete(entity.key(), entity.getVersion(), entity.updatedAt()),
-        transaction);
+        entity, new ObservationWrite.Delete(entity.key(), entity.getVersion(), entity.updatedAt()));
   }
 
-  private void send(
-      ObservationEntity entity, ObservationWrite write, TransactionDetails transaction) {
-    TransactionWrites writes = TransactionWrites.of(store);
-    writes.add(entity.tenant(), write);
-    if (transaction == null || !transaction.isFhirTransaction()) {
-      writes.flush();
-    }
+  private void send(ObservationEntity entity, ObservationWrite write) {
+    TransactionWrites.of(store).add(entity.tenant(), write);
   }
 }

@@ -180,9 +180,12 @@ record NewRow(
         : TimeColumn.latest(effective.to());
   }
 
-  /** Null when it tells no time. */
-  String effectiveFrom() {
-    return version.effective() == null ? null : TimeColumn.earliest(version.from());
+  /** As PostgreSQL sends it; null when it tells no time. */
+  Long effectiveFrom() {
+    if (version.effective() == null) {
+      return null;
+    }
+    return version.from() == null ? Long.MIN_VALUE : TimeColumn.micros(version.from());
   }
 
   /** Whether it began in an earlier week than the one it lies in. */

@@ -8,43 +8,13 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Inserts what a batch of versions needs, one statement for each table. */
+/** Writes what a batch of versions needs beside their rows, one statement for each table. */
 final class NewRows {
 
   private final JdbcClient jdbc;
 
   NewRows(JdbcClient jdbc) {
     this.jdbc = jdbc;
-  }
-
-  void insert(List<NewRow> rows) {
-    jdbc.sql(
-            """
-            insert into telemetry.observation (tenant, sequence, place, patient, device,
-              effective_from, value, identifier, updated_at, shape_id, version, rare, leaves)
-            select tenant, sequence, place, patient, device, effective_from::timestamptz, value,
-              identifier, updated_at::timestamptz, shape_id, version, rare, leaves
-            from unnest(:tenant, :sequence, :place, :patient, :device, :from, :value, :identifier,
-              :updated, :shape, :version, :rare, :leaves) as added (tenant, sequence, place, patient,
-              device, effective_from, value, identifier, updated_at, shape_id, version, rare, leaves)
-            """)
-        .param("tenant", column(rows, NewRow::tenant, Integer[]::new), Types.ARRAY)
-        .param("sequence", longs(rows, NewRow::sequence), Types.ARRAY)
-        .param("place", longs(rows, NewRow::place), Types.ARRAY)
-        .param("patient", column(rows, NewRow::patient, Integer[]::new), Types.ARRAY)
-        .param("device", column(rows, NewRow::device, Integer[]::new), Types.ARRAY)
-        .param("from", texts(rows, NewRow::effectiveFrom), Types.ARRAY)
-        .param("value", column(rows, NewRow::value, Double[]::new), Types.ARRAY)
-        .param("identifier", longs(rows, NewRow::identifier), Types.ARRAY)
-        .param("updated", texts(rows, row -> TimeColumn.of(row.version().updatedAt())), Types.ARRAY)
-        .param("shape", column(rows, row -> row.shape().id(), Integer[]::new), Types.ARRAY)
-        .param(
-            "version",
-            column(rows, row -> Math.toIntExact(row.version().number()), Integer[]::new),
-            Types.ARRAY)
-        .param("rare", texts(rows, NewRow::rare), Types.ARRAY)
-        .param("leaves", column(rows, NewRow::leaves, byte[][]::new), Types.ARRAY)
-        .update();
   }
 
   /** Names the event that told of versions and of what they replaced. */

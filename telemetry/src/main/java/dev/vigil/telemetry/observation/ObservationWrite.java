@@ -28,10 +28,8 @@ public sealed interface ObservationWrite {
    * @param effective when it was measured; null when it does not say
    * @param placedAt what {@link Effective#placedAt} gave; the key of a new one was allocated for it
    * @param links its resolved references
-   * @param identifiers that it was created under, each alone: none of them may be carried by a
-   *     living Observation yet
-   * @param matchUrls other conditional criteria it was created under; the database lets one living
-   *     Observation have each
+   * @param matchUrls conditional criteria it was created under, other than one identifier, which is
+   *     claimed instead; the database lets one living Observation have each
    */
   record Put(
       ObservationKey key,
@@ -42,7 +40,6 @@ public sealed interface ObservationWrite {
       Effective effective,
       Instant placedAt,
       List<ObservationLink> links,
-      List<ObservationIdentifier> identifiers,
       List<String> matchUrls)
       implements ObservationWrite {
 
@@ -54,7 +51,6 @@ public sealed interface ObservationWrite {
       Objects.requireNonNull(json, "json");
       Objects.requireNonNull(placedAt, "placedAt");
       links = List.copyOf(links);
-      identifiers = List.copyOf(identifiers);
       matchUrls = List.copyOf(matchUrls);
     }
 

@@ -28,20 +28,18 @@ final class ObservationWriter {
   private final ObservationPartitions partitions;
   private final Places places;
   private final Targets targets;
-  private final Claims claims;
   private final SideRows sideRows;
   private final IndexExtractor extractor;
   private final NewRows newRows;
+  private final RowCopy rowCopy;
 
   ObservationWriter(
       DataSource dataSource,
       PostgresShapes shapes,
       ObservationPartitions partitions,
       Targets targets,
-      Claims claims,
       IndexExtractor extractor) {
     this.targets = targets;
-    this.claims = claims;
     NamedParameterJdbcTemplate batches = new NamedParameterJdbcTemplate(dataSource);
     this.jdbc = JdbcClient.create(batches);
     this.shapes = shapes;
@@ -49,6 +47,7 @@ final class ObservationWriter {
     this.places = new Places(jdbc);
     this.sideRows = new SideRows(batches);
     this.newRows = new NewRows(jdbc);
+    this.rowCopy = new RowCopy(dataSource);
     this.extractor = extractor;
   }
 
@@ -98,7 +97,6 @@ final class ObservationWriter {
     }
     requireNew(
         tenant, puts.stream().filter(put -> put.version() == 1).map(put -> put.key()).toList());
-    claim(puts);
     Map<String, Shape> shapeOf = shapes.of(tenant, examples);
     List<Versioned> versions = new ArrayList<>();
     for (int i = 0; i < puts.size(); i++) {
@@ -106,18 +104,18 @@ final class ObservationWriter {
       Shape shape = shapeOf.get(splitOf.get(i).template());
       versions.add(
           new Versioned(
-              tenant,
               sequence,
               NewRow.Version.of(put),
               new NewRow.Content(shape, splitOf.get(i).leaves()),
               put::json));
     }
     newRows.claim(tenant, puts);
-    insert(tenant, versions);
+    rowCopy.insert(rows(tenant, versions));
   }
 
   /** New Observations of known shapes, of several tenants and events. */
   void append(Map<Integer, List<NewObservation.Message>> messagesOf) {
+    List<NewRow> rows = new ArrayList<>();
     messagesOf.forEach(
         (tenant, messages) -> {
           List<Versioned> versions = new ArrayList<>();
@@ -125,25 +123,22 @@ final class ObservationWriter {
             for (NewObservation added : message.observations()) {
               versions.add(
                   new Versioned(
-                      tenant,
                       message.sequence(),
                       NewRow.Version.of(added),
                       new NewRow.Content(added.shape().shape(), added.leaves()),
                       added::json));
             }
           }
-          insert(tenant, versions);
+          rows.addAll(rows(tenant, versions));
         });
+    rowCopy.insert(rows);
   }
 
   private record Versioned(
-      int tenant,
-      long sequence,
-      NewRow.Version version,
-      NewRow.Content content,
-      Supplier<String> json) {}
+      long sequence, NewRow.Version version, NewRow.Content content, Supplier<String> json) {}
 
-  private void insert(int tenant, List<Versioned> versions) {
+  /** The rows of versions; what belongs beside them is written. */
+  private List<NewRow> rows(int tenant, List<Versioned> versions) {
     List<ObservationLink> referred = new ArrayList<>();
     for (Versioned versioned : versions) {
       Stream.of(versioned.version().patient(), versioned.version().device())
@@ -164,8 +159,8 @@ final class ObservationWriter {
     partitions.ensure(weeks);
     newRows.places(tenant, rows);
     newRows.crossings(tenant, rows);
-    newRows.insert(rows);
     sideRows.insert(tenant, rows);
+    return rows;
   }
 
   /** Of a new Observation the database cannot tell that its key is new: no index is unique. */
@@ -185,19 +180,6 @@ final class ObservationWriter {
             .single();
     if (present) {
       throw stale();
-    }
-  }
-
-  private void claim(List<ObservationWrite.Put> puts) {
-    Set<ObservationIdentifier> identifiers = new HashSet<>();
-    boolean twice = false;
-    for (ObservationWrite.Put put : puts) {
-      for (ObservationIdentifier identifier : put.identifiers()) {
-        twice |= !identifiers.add(identifier);
-      }
-    }
-    if (twice || !claims.claim(identifiers).isEmpty()) {
-      throw taken();
     }
   }
 

@@ -41,7 +41,7 @@ public final class PostgresObservations implements Observations {
     Targets targets = new Targets(jdbc);
     StoredRows storedRows = new StoredRows(shapes, targets);
     this.numbers = new KeyNumbers(jdbc);
-    this.writer = new ObservationWriter(dataSource, shapes, partitions, targets, claims, extractor);
+    this.writer = new ObservationWriter(dataSource, shapes, partitions, targets, extractor);
     this.reader = new ObservationReader(jdbc, storedRows);
     this.search = new ObservationSearch(dataSource, targets);
     this.history = new ObservationHistory(jdbc, storedRows);

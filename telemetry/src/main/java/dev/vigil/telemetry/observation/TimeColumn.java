@@ -13,6 +13,8 @@ final class TimeColumn {
   private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
   private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
+  private static final long EPOCH_SECONDS = Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
+
   private TimeColumn() {}
 
   /** Null is no moment. */
@@ -24,6 +26,16 @@ final class TimeColumn {
       return "-infinity";
     }
     return moment.isAfter(LAST) ? "infinity" : moment.truncatedTo(ChronoUnit.MICROS).toString();
+  }
+
+  /** As PostgreSQL sends it: microseconds since 2000, the utmost numbers are without limit. */
+  static long micros(Instant moment) {
+    if (moment.isBefore(FIRST)) {
+      return Long.MIN_VALUE;
+    }
+    return moment.isAfter(LAST)
+        ? Long.MAX_VALUE
+        : (moment.getEpochSecond() - EPOCH_SECONDS) * 1_000_000 + moment.getNano() / 1_000;
   }
 
   /** Null is open. */

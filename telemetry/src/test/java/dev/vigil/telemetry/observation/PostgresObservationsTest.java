@@ -163,8 +163,7 @@ class PostgresObservationsTest {
                               new Effective(NOW, NOW),
                               NOW,
                               List.of(),
-                              List.of(),
-                              List.of("identifier=a|b")))))
+                              List.of("code=a|b")))))
           .isEqualTo(1);
     }
 
@@ -399,7 +398,6 @@ class PostgresObservationsTest {
               new Effective(NOW.minus(Duration.ofDays(60)), null),
               NOW,
               List.of(),
-              List.of(),
               List.of()));
       assertThat(find(date(DateBound.Comparison.LE, NOW.minus(Duration.ofDays(50)))))
           .containsExactly(key);
@@ -550,16 +548,7 @@ class PostgresObservationsTest {
     }
     record(
         new ObservationWrite.Put(
-            key,
-            put.id(),
-            1,
-            NOW,
-            put.json(),
-            put.effective(),
-            put.placedAt(),
-            links,
-            List.of(),
-            List.of()));
+            key, put.id(), 1, NOW, put.json(), put.effective(), put.placedAt(), links, List.of()));
     return key;
   }
 
@@ -586,7 +575,6 @@ class PostgresObservationsTest {
         moment == null ? null : new Effective(moment, moment),
         moment == null ? NOW : moment,
         List.of(ObservationLink.local("Observation.subject", "Patient", 7, "p1")),
-        List.of(),
         List.of());
   }
 

@@ -84,11 +84,7 @@ final class Teacher {
   /** Null if it is not stored. */
   private static String requestId(Split stored) {
     return stored.template().contains(FROM_REQUEST)
-        ? stored.leaves().stream()
-            .filter(Teacher::isSource)
-            .map(Leaf::raw)
-            .findFirst()
-            .orElse(null)
+        ? stored.leaves().stream().filter(Teacher::isSource).map(Leaf::raw).findFirst().orElse(null)
         : null;
   }
 

@@ -32,7 +32,8 @@ class FastUnderLoadTest {
   private final Hospital hospital = new Hospital();
   private final VigilServer server = VigilServer.get();
   private final ExecutorService clients = Executors.newFixedThreadPool(2 * CLIENTS);
-  private final String at = Instant.now().minusSeconds(600).truncatedTo(ChronoUnit.SECONDS).toString();
+  private final String at =
+      Instant.now().minusSeconds(600).truncatedTo(ChronoUnit.SECONDS).toString();
 
   @AfterEach
   void stop() {
@@ -173,7 +174,9 @@ class FastUnderLoadTest {
                   at,
                   60 + n % 40,
                   bed.device(),
-                  conditional ? ",\"ifNoneExist\":\"identifier=urn:load|" + identifier + "\"" : ""));
+                  conditional
+                      ? ",\"ifNoneExist\":\"identifier=urn:load|" + identifier + "\""
+                      : ""));
     }
     return "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["
         + String.join(",", entries)

@@ -41,16 +41,7 @@ class ObservationHitsTest {
     for (ObservationKey key : keys) {
       writes.add(
           new ObservationWrite.Put(
-              key,
-              key.id(),
-              1,
-              Instant.EPOCH,
-              json,
-              null,
-              Instant.EPOCH,
-              List.of(),
-              List.of(),
-              List.of()));
+              key, key.id(), 1, Instant.EPOCH, json, null, Instant.EPOCH, List.of(), List.of()));
     }
     store.record(TENANT, 1, writes);
   }

@@ -127,7 +127,6 @@ class SearchComparisonTest {
                     effective(texts.get(i)),
                     places.get(i),
                     links(one, byId),
-                    List.of(),
                     List.of()));
           }
           observations.record(TwoStores.OURS, 0, writes);
