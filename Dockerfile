@@ -12,7 +12,8 @@ COPY hl7-bridge hl7-bridge
 COPY ig ig
 COPY simulator simulator
 COPY server server
-# The parent names this module; the image needs nothing of it.
+# The parent names these modules; the image needs nothing of them.
+COPY bench/pom.xml bench/pom.xml
 COPY house/pom.xml house/pom.xml
 RUN --mount=type=cache,target=/root/.m2 \
     mvn -B -q -DskipTests -Dspotless.check.skip=true -Dcyclonedx.skip=true package -pl server -am

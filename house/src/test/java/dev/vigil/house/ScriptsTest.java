@@ -97,6 +97,21 @@ class ScriptsTest {
     }
 
     @Test
+    void runsTheBenchmarksThatStartServersApartFromTheServer() throws Exception {
+      prepare(17);
+      assertThat(vigil("bench", "store", "--only", "single").status()).isZero();
+      assertThat(vigil("bench", "memory").status()).isZero();
+      assertThat(calls("maven")).hasSize(2).last().asString().endsWith("package -pl bench");
+      assertThat(calls("java"))
+          .contains(
+              "-Xmx1g -Xlog:disable -Xlog:all=warning:stderr -cp "
+                  + home.toRealPath().resolve("bench/target/classes")
+                  + ":libraries dev.vigil.bench.Benchmarks store --only single");
+      assertThat(vigil("bench", "ingest-rate").status()).isZero();
+      assertThat(calls("java")).last().asString().endsWith("vigil-server.jar bench ingest-rate");
+    }
+
+    @Test
     void takesTheHeapFromTheSetting() throws Exception {
       prepare(17);
       assertThat(vigil(Map.of("VIGIL_HEAP", "3g"), "serve").status()).isZero();
@@ -207,12 +222,16 @@ class ScriptsTest {
       Files.copy(Repository.root().resolve("vigil"), home.resolve("vigil"));
       Files.createDirectories(home.resolve("server/src/main"));
       Files.createDirectories(home.resolve("core/src/main"));
+      Files.createDirectories(home.resolve("bench/src/main"));
       Files.writeString(home.resolve("pom.xml"), "");
       program(
           "maven",
           """
           if [ -f reports ]; then . ./reports; fi
-          mkdir -p server/target && touch server/target/vigil-server.jar
+          case "$*" in
+            *"-pl bench") mkdir -p bench/target && printf libraries >bench/target/classpath ;;
+            *) mkdir -p server/target && touch server/target/vigil-server.jar ;;
+          esac
           """);
       program(
           "java",

@@ -181,6 +181,8 @@ public final class FakeFhirServer implements AutoCloseable {
       issue.put("severity", "error").put("code", "invalid").put("diagnostics", "Smith is 42");
       issue.putArray("expression").add("Observation.value");
       send(exchange, status, outcome);
+    } else if (exchange.getRequestURI().getPath().endsWith("/$ingest")) {
+      ingest(exchange, new String(body, StandardCharsets.UTF_8));
     } else if (exchange.getRequestMethod().equals("POST")) {
       ObjectNode answer = transaction((ObjectNode) JSON.readTree(body));
       if (dropAnswers > 0) {
@@ -192,6 +194,15 @@ public final class FakeFhirServer implements AutoCloseable {
     } else {
       send(exchange, 200, search(exchange.getRequestURI()));
     }
+  }
+
+  private void ingest(HttpExchange exchange, String lines) throws IOException {
+    int created = 0;
+    for (String line : lines.lines().toList()) {
+      resources.put("Observation/" + (resources.size() + 1), JSON.readTree(line));
+      created++;
+    }
+    send(exchange, 200, JSON.createObjectNode().put("complete", true).put("created", created));
   }
 
   private boolean refused(byte[] body) {

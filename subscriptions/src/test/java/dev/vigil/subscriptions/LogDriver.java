@@ -6,17 +6,15 @@ import dev.vigil.core.TenantId;
 import dev.vigil.core.event.AlertEvent;
 import dev.vigil.core.event.Event;
 import dev.vigil.core.event.ResourceChange;
-import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.subscriptions.alert.AlertDesk;
 import dev.vigil.subscriptions.alert.AlertRecords;
+import dev.vigil.telemetry.ReadingJournal;
 import dev.vigil.telemetry.TestDatabase;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.LogSignal;
 import dev.vigil.telemetry.log.LoggedEvent;
 import dev.vigil.telemetry.log.PostgresEventLog;
-import dev.vigil.telemetry.log.Source;
 import dev.vigil.telemetry.reader.LogReader;
-import dev.vigil.telemetry.reading.PostgresReadings;
 import dev.vigil.telemetry.reading.Readings;
 import java.time.Clock;
 import java.time.Instant;
@@ -30,7 +28,6 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 public final class LogDriver implements AutoCloseable {
 
   public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-  private static final Source GATEWAY = new Source("fhir", "gateway");
 
   public final TestDatabase database =
       TestDatabase.fresh("template_subscriptions", SubscriptionsSchema::migrate);
@@ -42,7 +39,8 @@ public final class LogDriver implements AutoCloseable {
           database.keys(),
           Clock.fixed(NOW, ZoneOffset.UTC),
           new LogSignal());
-  public final Readings readings = new PostgresReadings(database.dataSource());
+  private final ReadingJournal journal = new ReadingJournal(database, log);
+  public final Readings readings = journal.readings();
 
   /** What would be in the FHIR store: JSON by tenant and id. */
   public final Map<String, String> issues = new TreeMap<>();
@@ -58,25 +56,12 @@ public final class LogDriver implements AutoCloseable {
 
   /** A message is committed. */
   public void message(TenantId tenant, List<Reading> samples) {
-    List<ResourceChange> changes =
-        samples.stream()
-            .map(
-                sample ->
-                    new ResourceChange(
-                        "Observation",
-                        sample.observation().value(),
-                        1,
-                        ResourceChange.Action.CREATED))
-            .toList();
-    write(tenant, new ResourcesWritten(changes, samples));
+    journal.write(tenant, samples);
   }
 
-  public void write(TenantId tenant, ResourcesWritten written) {
-    database
-        .transactions()
-        .executeWithoutResult(
-            status ->
-                readings.record(tenant, log.append(tenant, GATEWAY, written), written.readings()));
+  /** A message about other resources is committed. */
+  public void write(TenantId tenant, List<ResourceChange> changes) {
+    journal.write(tenant, List.of(), changes);
   }
 
   /** The reader takes what is new, in one transaction that moves its position. */

@@ -45,6 +45,8 @@ public final class TelemetrySchema {
             "grant select, insert, update, delete on all tables in schema telemetry to ",
             "grant usage on all sequences in schema telemetry to ",
             "grant execute on function telemetry.add_observation_partition(integer) to ",
+            "grant execute on function telemetry.lock_observation_partition(integer) to ",
+            "grant execute on function telemetry.empty_observation_partition(integer) to ",
             "revoke update, delete on telemetry.event, telemetry.signed_head from ",
             "revoke delete on telemetry.tenant_key, telemetry.person_key, telemetry.signing_key from ",
             "revoke all on telemetry.flyway_schema_history from ")) {

@@ -1,9 +1,13 @@
 package dev.vigil.server.access;
 
+import ca.uhn.fhir.context.FhirContext;
+import dev.vigil.core.Problem;
+import dev.vigil.core.ProblemException;
 import dev.vigil.core.TenantId;
 import dev.vigil.core.event.Actor;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -53,6 +57,19 @@ public record AccessDecision(Actor actor, TenantId tenant, SmartScopes scopes, b
     return of(SecurityContextHolder.getContext().getAuthentication());
   }
 
+  /**
+   * The decision for the caller of the current thread.
+   *
+   * @throws ProblemException FORBIDDEN if nobody is authenticated
+   */
+  public static AccessDecision required() {
+    return current()
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    new Problem(Problem.Kind.FORBIDDEN, "", "nobody is logged in")));
+  }
+
   private static Optional<AccessDecision> of(Jwt token) {
     String client = token.getClaimAsString(CLIENT_CLAIM);
     String tenant = token.getClaimAsString(TENANT_CLAIM);
@@ -86,5 +103,40 @@ public record AccessDecision(Actor actor, TenantId tenant, SmartScopes scopes, b
   public boolean readsEverything() {
     return allows(SmartScope.ANY_TYPE, Permission.READ)
         && allows(SmartScope.ANY_TYPE, Permission.SEARCH);
+  }
+
+  /** Whether the caller may delete resources of every type, as the erasure of a person needs. */
+  public boolean deletesEverything() {
+    return allows(SmartScope.ANY_TYPE, Permission.DELETE);
+  }
+
+  /** Whether there is a type that the caller may read and search. */
+  public boolean readsSomething() {
+    return types().anyMatch(this::reads);
+  }
+
+  /** Whether the caller may read and search a type: what an export gives of it. */
+  public boolean reads(String type) {
+    return allows(type, Permission.READ) && allows(type, Permission.SEARCH);
+  }
+
+  /** Whether there is a type of which the caller may create or update resources. */
+  public boolean writesSomething() {
+    return types()
+        .anyMatch(type -> allows(type, Permission.CREATE) || allows(type, Permission.UPDATE));
+  }
+
+  /**
+   * Whether the caller may ask this of a type: a search with chains asks something of other types
+   * too.
+   *
+   * @param url with or without the type before the question mark
+   */
+  public boolean allowsSearch(String type, String url, FhirContext context) {
+    return new SearchReach(this).allowsUrl(type, url, context);
+  }
+
+  private Stream<String> types() {
+    return scopes.scopes().stream().map(SmartScope::type);
   }
 }

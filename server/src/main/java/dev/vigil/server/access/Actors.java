@@ -1,6 +1,5 @@
 package dev.vigil.server.access;
 
-import dev.vigil.core.Problem;
 import dev.vigil.core.ProblemException;
 import dev.vigil.core.TenantId;
 import dev.vigil.core.event.Actor;
@@ -22,7 +21,7 @@ public final class Actors {
    * @throws ProblemException FORBIDDEN if nobody is authenticated
    */
   public static Actor current() {
-    return decision().actor();
+    return AccessDecision.required().actor();
   }
 
   /**
@@ -31,14 +30,6 @@ public final class Actors {
    * @throws ProblemException FORBIDDEN if nobody is authenticated
    */
   public static TenantId tenant() {
-    return decision().tenant();
-  }
-
-  private static AccessDecision decision() {
-    return AccessDecision.current()
-        .orElseThrow(
-            () ->
-                new ProblemException(
-                    new Problem(Problem.Kind.FORBIDDEN, "", "nobody is logged in")));
+    return AccessDecision.required().tenant();
   }
 }

@@ -20,6 +20,9 @@ final class DetectedIssueGuard {
 
   private static final String ALERT_IDENTIFIER = "https://vigil.dev/fhir/alert";
 
+  /** An erased person's alerts go with everything else. */
+  private static final String ERASURE = "erasure";
+
   @Hook(Pointcut.STORAGE_PRESTORAGE_RESOURCE_CREATED)
   void creating(IBaseResource resource, RequestDetails request) {
     refuseOurs(resource, request);
@@ -33,7 +36,9 @@ final class DetectedIssueGuard {
 
   @Hook(Pointcut.STORAGE_PRESTORAGE_RESOURCE_DELETED)
   void deleting(IBaseResource resource, RequestDetails request) {
-    refuseOurs(resource, request);
+    if (!RequestOrigin.source(request).door().equals(ERASURE)) {
+      refuseOurs(resource, request);
+    }
   }
 
   private static void refuseOurs(IBaseResource resource, RequestDetails request) {

@@ -23,7 +23,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs a benchmark against the running demo and prints a table.",
       "  alert-latency  POST of the completing sample to DetectedIssue readable over FHIR",
-      "  ingest-rate    Observations a second in transaction bundles of 100"
+      "  ingest-rate    Observations a second in transaction bundles of 100",
+      "Two others start servers of their own and are run by ./vigil alone:",
+      "  store          the store beside stock HAPI JPA; see ./vigil bench store --help",
+      "  memory         the server's peak memory while readings stream in"
     })
 final class BenchCommand implements Callable<Integer> {
 

@@ -6,7 +6,6 @@ import dev.vigil.telemetry.aggregate.Aggregation;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.LogSignal;
 import dev.vigil.telemetry.log.PostgresEventLog;
-import dev.vigil.telemetry.reading.PostgresReadings;
 import dev.vigil.telemetry.reading.ReadingsRebuild;
 import dev.vigil.terminology.metric.MetricCatalog;
 import dev.vigil.terminology.metric.RangeTable;
@@ -39,7 +38,7 @@ final class RebuildCommand implements Callable<Integer> {
 
   /** In the order in which they depend on each other. */
   private enum Projection {
-    READINGS("event"),
+    READINGS("shape"),
     AGGREGATES("signal");
 
     private final String step;
@@ -93,7 +92,7 @@ final class RebuildCommand implements Callable<Integer> {
         new PostgresEventLog(dataSource, data.keys(), Clock.systemUTC(), new LogSignal());
     return switch (projection) {
       case READINGS ->
-          new ReadingsRebuild(dataSource, transactions, log, new PostgresReadings(dataSource))
+          new ReadingsRebuild(dataSource, transactions, log, MetricCatalog.standard())
               .rebuild(progress);
       case AGGREGATES ->
           new AggregateRebuild(

@@ -30,7 +30,9 @@ final class AnswerShape {
 
   private static final Logger log = LoggerFactory.getLogger(AnswerShape.class);
 
-  /** HAPI names the element of an unresolved reference in its text only. */
+  /**
+   * HAPI names the element of an unresolved reference in its text only, sometimes with a condition.
+   */
   private static final Pattern UNRESOLVED =
       Pattern.compile("HAPI-1094: .* specified in path: ([\\w.]+)");
 
@@ -65,6 +67,9 @@ final class AnswerShape {
 
   @Hook(Pointcut.SERVER_PRE_PROCESS_OUTGOING_EXCEPTION)
   BaseServerResponseException shape(RequestDetails request, Throwable failure) {
+    if (failure instanceof Refusals.Failed told) {
+      return told;
+    }
     if (failure instanceof BaseServerResponseException refusal && refusal.getStatusCode() != 500) {
       return notParsed(refusal)
           ? Refusals.asHttp(List.of(unreadable.explain(request)))
@@ -94,7 +99,7 @@ final class AnswerShape {
         return refusal(
             422,
             IssueType.NOTFOUND,
-            unresolved.group(1),
+            unresolved.group(1).replaceFirst("\\.where$", ""),
             "the reference points to a resource that is unknown here");
       }
     }

@@ -34,6 +34,12 @@ final class BodyLimit extends OncePerRequestFilter {
     this.limit = limit;
   }
 
+  /** What is read as a stream may be of any length. */
+  @Override
+  protected boolean shouldNotFilter(HttpServletRequest request) {
+    return StreamedBody.of(request);
+  }
+
   @Override
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)

@@ -24,7 +24,9 @@ final class EmptyOperationBody {
   @Hook(Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED)
   void fill(RequestDetails request) {
     boolean operation = request.getOperation() != null && request.getOperation().startsWith("$");
-    if (!operation || request.getRequestType() != RequestTypeEnum.POST) {
+    if (!operation
+        || StreamedBody.of(request.getOperation())
+        || request.getRequestType() != RequestTypeEnum.POST) {
       return;
     }
     EncodingEnum encoding = RestfulServerUtils.determineRequestEncodingNoDefault(request);

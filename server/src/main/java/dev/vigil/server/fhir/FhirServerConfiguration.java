@@ -55,11 +55,13 @@ class FhirServerConfiguration {
       ObjectProvider<AuthorizationInterceptor> gates,
       DatabaseBackedPagingProvider paging,
       ValueSetOperationProvider valueSetOperations,
+      GraphQlQueries graphQl,
       ObjectProvider<FhirOperations> operations) {
     RestfulServer server = new RestfulServer(context);
     server.registerProviders(resourceProviders.createProviders());
     server.registerProvider(systemProvider);
     server.registerProvider(valueSetOperations);
+    server.registerProvider(graphQl);
     operations.orderedStream().forEach(server::registerProvider);
     JpaCapabilityStatementProvider capabilities =
         new JpaCapabilityStatementProvider(

@@ -2,11 +2,14 @@ package dev.vigil.server.fhir;
 
 import ca.uhn.fhir.batch2.jobs.config.Batch2JobsConfig;
 import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.context.support.IValidationSupport;
+import ca.uhn.fhir.jpa.api.IDaoRegistry;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.config.ThreadPoolFactoryConfig;
 import ca.uhn.fhir.jpa.batch2.JpaBatch2Config;
 import ca.uhn.fhir.jpa.cache.ISearchParamIdentityCacheSvc;
 import ca.uhn.fhir.jpa.config.HapiJpaConfig;
+import ca.uhn.fhir.jpa.config.JpaConfig;
 import ca.uhn.fhir.jpa.config.r4.JpaR4Config;
 import ca.uhn.fhir.jpa.config.util.HapiEntityManagerFactoryUtil;
 import ca.uhn.fhir.jpa.dao.ITransactionProcessorVersionAdapter;
@@ -14,12 +17,14 @@ import ca.uhn.fhir.jpa.model.config.PartitionSettings;
 import ca.uhn.fhir.jpa.model.config.SubscriptionSettings;
 import ca.uhn.fhir.jpa.model.dialect.HapiFhirPostgresDialect;
 import ca.uhn.fhir.jpa.subscription.channel.config.SubscriptionChannelConfig;
+import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
 import dev.vigil.server.observation.ObservationStoreBeans;
 import dev.vigil.server.observation.search.ObservationSearchConfiguration;
 import jakarta.persistence.EntityManagerFactory;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.hl7.fhir.r4.model.Bundle;
+import org.hl7.fhir.utilities.graphql.IGraphQLStorageServices;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -122,5 +127,16 @@ class FhirStoreConfiguration {
   ITransactionProcessorVersionAdapter<Bundle, Bundle.BundleEntryComponent>
       transactionProcessorVersionFacade() {
     return new OutcomeKeepingTransactionAdapter();
+  }
+
+  /** In the place of HAPI's, of whose type there may be one only. */
+  @Bean(JpaConfig.GRAPHQL_PROVIDER_NAME)
+  GraphQlQueries graphQlQueries(
+      FhirContext context,
+      IValidationSupport validationSupport,
+      IGraphQLStorageServices storage,
+      ISearchParamRegistry searchParameters,
+      IDaoRegistry daos) {
+    return new GraphQlQueries(context, validationSupport, storage, searchParameters, daos);
   }
 }

@@ -29,6 +29,9 @@ final class NumberLimit {
       value = Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED,
       order = AuthorizationConstants.ORDER_AUTH_INTERCEPTOR)
   void look(RequestDetails request) {
+    if (StreamedBody.of(request.getOperation())) {
+      return;
+    }
     byte[] body = request.loadRequestContents();
     if (body == null) {
       return;

@@ -12,6 +12,8 @@ import org.hl7.fhir.r4.model.OperationOutcome;
 /** Between our problems and HAPI's exceptions, in both directions. */
 public final class Refusals {
 
+  private static final String RETRY_AFTER_SECONDS = "5";
+
   private Refusals() {}
 
   /**
@@ -20,28 +22,60 @@ public final class Refusals {
    * @param problems not empty; the first decides the status
    */
   public static BaseServerResponseException asHttp(List<Problem> problems) {
-    int status =
-        switch (problems.get(0).kind()) {
-          case UNREADABLE -> 400;
-          case INVALID, CODE_INVALID -> 422;
-          case FORBIDDEN -> 403;
-          case NOT_FOUND -> 404;
-          case CONFLICT -> 409;
-          case TOO_COSTLY -> 413;
-          case THROTTLED -> 429;
-          case UNAVAILABLE -> 503;
-        };
+    int status = status(problems.get(0).kind());
     BaseServerResponseException exception =
         new UnclassifiedServerFailureException(status, problems.get(0).message());
     exception.setOperationOutcome(ProblemOutcome.of(problems));
+    if (status == 429 || status == 503) {
+      exception.addResponseHeader("Retry-After", RETRY_AFTER_SECONDS);
+    }
     return exception;
+  }
+
+  /** The HTTP status of a kind of problem. */
+  public static int status(Problem.Kind kind) {
+    return switch (kind) {
+      case UNREADABLE -> 400;
+      case INVALID, CODE_INVALID -> 422;
+      case FORBIDDEN -> 403;
+      case NOT_FOUND -> 404;
+      case CONFLICT -> 409;
+      case TOO_COSTLY -> 413;
+      case THROTTLED -> 429;
+      case UNAVAILABLE -> 503;
+    };
+  }
+
+  /**
+   * Work that the server could not do: 500.
+   *
+   * @param message safe to show
+   */
+  public static BaseServerResponseException failed(String message) {
+    OperationOutcome outcome = new OperationOutcome();
+    outcome
+        .addIssue()
+        .setSeverity(OperationOutcome.IssueSeverity.FATAL)
+        .setCode(OperationOutcome.IssueType.EXCEPTION)
+        .setDiagnostics(message);
+    return new Failed(message, outcome);
+  }
+
+  /** Tells itself from what fails by a bug in the request's own work. */
+  static final class Failed extends BaseServerResponseException {
+    private static final long serialVersionUID = 1L;
+
+    private Failed(String message, OperationOutcome outcome) {
+      super(500, message, outcome);
+    }
   }
 
   /**
    * What HAPI refused, in our words. Its own messages may quote the request, so they are not
    * carried on.
    */
-  public static ProblemException asProblems(BaseServerResponseException exception) {
+  public static ProblemException asProblems(BaseServerResponseException refusal) {
+    BaseServerResponseException exception = AnswerShape.explain(refusal);
     List<Problem> problems = new ArrayList<>();
     Problem.Kind kind = kind(exception.getStatusCode());
     if (exception.getOperationOutcome() instanceof OperationOutcome outcome) {

@@ -6,7 +6,6 @@ import ca.uhn.fhir.interceptor.api.Pointcut;
 import ca.uhn.fhir.interceptor.model.ReadPartitionIdRequestDetails;
 import ca.uhn.fhir.interceptor.model.RequestPartitionId;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
-import java.util.Set;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 
 /**
@@ -19,15 +18,6 @@ final class TenantPartitions {
   /** Of what all tenants share. Not null, so that unique constraints hold there too. */
   static final int SHARED_PARTITION = 0;
 
-  /** Types besides HAPI's own non-partitionable ones that all tenants share. */
-  private static final Set<String> SHARED_TYPES =
-      Set.of(
-          "PlanDefinition",
-          "ActivityDefinition",
-          "ImplementationGuide",
-          "Basic",
-          "GraphDefinition");
-
   @Hook(Pointcut.STORAGE_PARTITION_IDENTIFY_READ)
   RequestPartitionId read(RequestDetails request, ReadPartitionIdRequestDetails details) {
     return partition(request, details.getResourceType());
@@ -39,7 +29,7 @@ final class TenantPartitions {
   }
 
   private static RequestPartitionId partition(RequestDetails request, String type) {
-    if (type != null && SHARED_TYPES.contains(type)) {
+    if (type != null && SharedTypes.contains(type)) {
       return RequestPartitionId.fromPartitionId(SHARED_PARTITION);
     }
     String tenant = request.getTenantId();

@@ -9,6 +9,7 @@ import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.server.RestfulServerUtils;
 import ca.uhn.fhir.rest.server.method.ResourceParameter;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -107,6 +108,18 @@ final class UnreadableBodies {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * A line as JSON.
+   *
+   * @throws JsonProcessingException if it is not an object in JSON
+   */
+  ObjectNode tree(String line) throws JsonProcessingException {
+    if (json.readTree(line) instanceof ObjectNode object) {
+      return object;
+    }
+    throw new JsonParseException(null, "no object");
   }
 
   /** The JSON of a tree, with each number as it was sent. */

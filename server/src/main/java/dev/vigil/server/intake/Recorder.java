@@ -1,7 +1,6 @@
 package dev.vigil.server.intake;
 
 import dev.vigil.core.DeviceId;
-import dev.vigil.core.ObservationId;
 import dev.vigil.core.Problem;
 import dev.vigil.core.ProblemException;
 import dev.vigil.core.Reading;
@@ -20,6 +19,7 @@ import dev.vigil.telemetry.reading.Readings;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -65,25 +65,20 @@ final class Recorder {
     Instant now = clock.instant();
     Set<DeviceId> newDevices = recordDevices(tenant, writes, now);
     List<Reading> accepted = new ArrayList<>();
-    List<ObservationId> emptied = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
     for (Write write : writes) {
       if (write.resource() instanceof Observation observation) {
-        List<Reading> found = accept(tenant, write, observation, now, newDevices, problems);
-        accepted.addAll(found);
-        if (found.isEmpty() && write.change().action() != Action.CREATED) {
-          emptied.add(new ObservationId(write.change().id()));
-        }
+        accepted.addAll(accept(tenant, write, observation, now, newDevices, problems));
       }
     }
     if (!problems.isEmpty()) {
       throw Refusals.asHttp(problems);
     }
     List<ResourceChange> changes = writes.stream().map(contents::of).toList();
-    long sequence = append(tenant, source, new ResourcesWritten(changes, accepted));
+    ResourcesWritten written = new ResourcesWritten(changes, accepted);
+    long sequence = append(tenant, source, written);
     TransactionWrites.finish(sequence);
-    emptied.forEach(observation -> readings.remove(tenant, sequence, observation));
-    readings.record(tenant, sequence, accepted);
+    readings.follow(List.of(new Readings.Told(tenant, sequence, written)));
   }
 
   private long append(TenantId tenant, Source source, ResourcesWritten written) {
@@ -115,6 +110,12 @@ final class Recorder {
     return created;
   }
 
+  /** When its row says that it was written. */
+  private static Instant receivedAt(Observation observation, Instant now) {
+    Date updated = observation.getMeta().getLastUpdated();
+    return updated == null ? now : updated.toInstant();
+  }
+
   private List<Reading> accept(
       TenantId tenant,
       Write write,
@@ -126,7 +127,7 @@ final class Recorder {
       return List.of();
     }
     try {
-      return check.accept(tenant, observation, now, newDevices);
+      return check.accept(tenant, observation, receivedAt(observation, now), newDevices);
     } catch (ProblemException refusal) {
       for (Problem problem : refusal.problems()) {
         problems.add(

@@ -138,7 +138,7 @@ class MergedHistory extends HistoryBuilder {
 
   private HistoryQuery query(
       TenantId tenant, Optional<ObservationKey> key, HistorySearchStyleEnum style, int limit) {
-    boolean at = style == HistorySearchStyleEnum.AT && key.isPresent() && from != null;
+    boolean at = style == HistorySearchStyleEnum.AT && from != null;
     return new HistoryQuery(tenant, key, from, to, at, 0, limit);
   }
 

@@ -17,6 +17,7 @@ import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.jpa.partition.IRequestPartitionHelperSvc;
 import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
 import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
+import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.api.server.IBundleProvider;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.api.server.storage.IDeleteExpungeJobSubmitter;
@@ -151,11 +152,16 @@ abstract class ObservationReads extends BaseStorageResourceDao<Observation>
         .determineReadPartitionForRequestForRead(request, SyntheticPid.TYPE, id);
   }
 
+  /** With {@code _at} also what was current at its begin; HAPI tells this of one resource only. */
   @Override
   public IBundleProvider history(Date since, Date until, Integer offset, RequestDetails request) {
     RequestPartitionId partition = historyPartition(null, request);
+    HistorySearchStyleEnum style =
+        request != null && request.getParameters().containsKey(Constants.PARAM_AT)
+            ? HistorySearchStyleEnum.AT
+            : null;
     return hapi.histories()
-        .history(request, SyntheticPid.TYPE, null, since, until, offset, partition);
+        .history(request, SyntheticPid.TYPE, null, since, until, offset, style, partition);
   }
 
   @Override

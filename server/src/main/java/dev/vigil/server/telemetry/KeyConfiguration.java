@@ -2,6 +2,8 @@ package dev.vigil.server.telemetry;
 
 import dev.vigil.server.database.DatabaseProperties;
 import dev.vigil.telemetry.erasure.ErasePerson;
+import dev.vigil.telemetry.erasure.ErasureSweep;
+import dev.vigil.telemetry.erasure.ErasureTable;
 import dev.vigil.telemetry.key.DataKeys;
 import dev.vigil.telemetry.key.KeyRotation;
 import dev.vigil.telemetry.key.KeyService;
@@ -9,6 +11,7 @@ import dev.vigil.telemetry.key.SigningKeys;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.FileWitness;
 import dev.vigil.telemetry.log.HeadSigning;
+import dev.vigil.telemetry.observation.Observations;
 import dev.vigil.telemetry.reading.Readings;
 import java.time.Clock;
 import javax.sql.DataSource;
@@ -64,12 +67,28 @@ class KeyConfiguration {
   }
 
   @Bean
+  ErasureTable erasureTable(DataSource dataSource) {
+    return new ErasureTable(dataSource);
+  }
+
+  @Bean
+  ErasureSweep erasureSweep(
+      PlatformTransactionManager transactions,
+      Observations observations,
+      ErasureTable table,
+      Clock clock) {
+    return new ErasureSweep(new TransactionTemplate(transactions), observations, table, clock);
+  }
+
+  @Bean
   ErasePerson erasePerson(
       PlatformTransactionManager transactions,
       EventLog log,
       DataKeys keys,
       Readings readings,
+      ErasureTable table,
       Clock clock) {
-    return new ErasePerson(new TransactionTemplate(transactions), log, keys, readings, clock);
+    return new ErasePerson(
+        new TransactionTemplate(transactions), log, keys, readings, table, clock);
   }
 }

@@ -23,6 +23,7 @@ import dev.vigil.telemetry.reader.LogReaderRunner;
 import dev.vigil.telemetry.reader.ReaderHealth;
 import dev.vigil.telemetry.reading.PostgresReadings;
 import dev.vigil.telemetry.reading.ReadingHistory;
+import dev.vigil.telemetry.reading.ReadingShapes;
 import dev.vigil.telemetry.reading.Readings;
 import dev.vigil.telemetry.series.SeriesReader;
 import dev.vigil.terminology.metric.MetricCatalog;
@@ -35,6 +36,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The parts of {@code telemetry} on the server's DataSource. */
 @Configuration(proxyBeanMethods = false)
@@ -56,13 +58,22 @@ class TelemetryConfiguration {
   }
 
   @Bean
-  Readings readings(DataSource dataSource) {
-    return new PostgresReadings(dataSource);
+  Readings readings(DataSource dataSource, MetricCatalog catalog) {
+    return new PostgresReadings(dataSource, catalog);
   }
 
   @Bean
-  ReadingHistory readingHistory(DataSource dataSource) {
-    return new ReadingHistory(dataSource);
+  ReadingHistory readingHistory(DataSource dataSource, MetricCatalog catalog) {
+    return new ReadingHistory(dataSource, catalog);
+  }
+
+  /** Looks first at the shapes that an older version left unread. */
+  @Bean
+  ReadingShapes readingShapes(
+      DataSource dataSource, MetricCatalog catalog, PlatformTransactionManager transactions) {
+    ReadingShapes shapes = new ReadingShapes(dataSource, catalog);
+    new TransactionTemplate(transactions).executeWithoutResult(status -> shapes.readUnread());
+    return shapes;
   }
 
   @Bean
@@ -89,8 +100,11 @@ class TelemetryConfiguration {
   /** The extractor comes from HAPI, whose beans in turn need the store. */
   @Bean
   Observations observations(
-      DataSource dataSource, ObservationPartitions partitions, @Lazy IndexExtractor extractor) {
-    return new PostgresObservations(dataSource, partitions, extractor);
+      DataSource dataSource,
+      ObservationPartitions partitions,
+      @Lazy IndexExtractor extractor,
+      ReadingShapes shapes) {
+    return new PostgresObservations(dataSource, partitions, extractor, shapes);
   }
 
   @Bean

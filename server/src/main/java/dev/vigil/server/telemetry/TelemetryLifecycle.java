@@ -4,7 +4,9 @@ import dev.vigil.telemetry.delivery.DeliveryRunner;
 import dev.vigil.telemetry.log.HeadSigning;
 import dev.vigil.telemetry.log.LogTail;
 import dev.vigil.telemetry.reader.LogReaderRunner;
+import dev.vigil.telemetry.upkeep.RepeatedTask;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.SmartLifecycle;
@@ -12,8 +14,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * Starts the readers of the log once the guide is loaded; stops them when the last request has been
- * answered and before the database goes.
+ * Starts the readers of the log and the repeated tasks once the guide is loaded; stops them when
+ * the last request has been answered and before the database goes.
  */
 @Component
 @Order(TelemetryLifecycle.ORDER)
@@ -27,14 +29,20 @@ class TelemetryLifecycle implements SmartLifecycle, ApplicationRunner {
   private final DeliveryRunner deliveries;
   private final LogTail tail;
   private final HeadSigning heads;
+  private final List<RepeatedTask> tasks;
   private volatile boolean running;
 
   TelemetryLifecycle(
-      LogReaderRunner readers, DeliveryRunner deliveries, LogTail tail, HeadSigning heads) {
+      LogReaderRunner readers,
+      DeliveryRunner deliveries,
+      LogTail tail,
+      HeadSigning heads,
+      List<RepeatedTask> tasks) {
     this.readers = readers;
     this.deliveries = deliveries;
     this.tail = tail;
     this.heads = heads;
+    this.tasks = List.copyOf(tasks);
   }
 
   @Override
@@ -48,12 +56,16 @@ class TelemetryLifecycle implements SmartLifecycle, ApplicationRunner {
     readers.start();
     deliveries.start();
     heads.start();
+    tasks.forEach(RepeatedTask::start);
     running = true;
   }
 
   @Override
   public void stop() {
     try {
+      for (RepeatedTask task : tasks) {
+        task.stop(PATIENCE);
+      }
       readers.stop(PATIENCE);
       deliveries.stop(PATIENCE);
       tail.stop();

@@ -18,11 +18,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * {@code vigil demo --no-ward} in a process of its own, to be killed, stopped and started again.
  */
 final class ServerUnderTest {
+
+  private static final Pattern LAG = Pattern.compile("(?m)^vigil_reader_lag\\{.*} ([0-9.E]+)$");
 
   private final Path data;
   private final int port = freePort();
@@ -88,11 +91,35 @@ final class ServerUnderTest {
   int command(Path printed, String... arguments) throws IOException, InterruptedException {
     Process command =
         vigil(arguments).redirectErrorStream(true).redirectOutput(printed.toFile()).start();
-    if (!command.waitFor(60, TimeUnit.SECONDS)) {
+    if (!command.waitFor(5, TimeUnit.MINUTES)) {
       command.destroyForcibly();
       throw new IllegalStateException("the command did not end");
     }
     return command.exitValue();
+  }
+
+  /** Events that the reader of the log that is furthest behind has not taken yet. */
+  long lag() {
+    try {
+      String metrics =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(
+                          URI.create("http://localhost:" + management + "/actuator/prometheus"))
+                      .build(),
+                  BodyHandlers.ofString())
+              .body();
+      return LAG.matcher(metrics)
+          .results()
+          .mapToLong(lag -> (long) Double.parseDouble(lag.group(1)))
+          .max()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Processes of the PostgreSQL on the data folder: the postmaster, not its children. */

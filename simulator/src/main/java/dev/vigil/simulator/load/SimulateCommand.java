@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:everything was taken",
-      "1:some bundles failed",
+      "1:some bundles or lines failed",
       "2:wrong options",
       "3:no registration: not reachable, or refused"
     })
@@ -89,6 +89,11 @@ public final class SimulateCommand implements Callable<Integer> {
       description = "Observations a second in all (default: ${DEFAULT-VALUE})")
   private int rate;
 
+  @Option(
+      names = "--ingest",
+      description = "send lines to Observation/$ingest instead of transaction Bundles")
+  private boolean ingest;
+
   private final AtomicLong bundles = new AtomicLong();
   private final AtomicLong observations = new AtomicLong();
   private final AtomicLong errors = new AtomicLong();
@@ -117,7 +122,11 @@ public final class SimulateCommand implements Callable<Integer> {
     }
     out.println("registered " + ward.size() + " patients");
     out.flush();
-    send(fhir, new SteadyReadings(ward, Clock.systemUTC()), out);
+    SteadyReadings readings = new SteadyReadings(ward, Clock.systemUTC());
+    if (ingest) {
+      return new IngestRun(fhir, readings, rate, out).run(duration) == 0 ? 0 : 1;
+    }
+    send(fhir, readings, out);
     return errors.get() == 0 ? 0 : 1;
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -106,6 +107,34 @@ public final class FhirClient {
         true);
   }
 
+  /**
+   * Sends Observations as lines to {@code Observation/$ingest}; what comes while the server is busy
+   * is begun anew. Never again after a connection that broke.
+   *
+   * @param lines a stream for each attempt
+   * @throws RefusedException if the server refuses all of it
+   * @throws UnreachableException if the answer did not come to its end: not confirmed
+   */
+  public IngestResult ingest(Supplier<InputStream> lines) {
+    String answer =
+        text(
+            () ->
+                HttpRequest.newBuilder(URI.create(base + "/Observation/$ingest"))
+                    .header("Content-Type", "application/fhir+ndjson")
+                    .header("Prefer", "return=minimal")
+                    .POST(HttpRequest.BodyPublishers.ofInputStream(lines)),
+            false);
+    JsonNode sum = parsed(answer.substring(answer.stripTrailing().lastIndexOf('\n') + 1));
+    if (!sum.has("complete")) {
+      throw new UnreachableException("the answer was cut");
+    }
+    return new IngestResult(
+        sum.path("complete").asBoolean(),
+        sum.path("created").asLong(),
+        sum.path("known").asLong(),
+        sum.path("refused").asLong());
+  }
+
   private TransactionResult post(ObjectNode bundle, boolean repeatable) {
     String body;
     try {
@@ -125,6 +154,10 @@ public final class FhirClient {
   }
 
   private JsonNode exchange(Supplier<HttpRequest.Builder> request, boolean repeatable) {
+    return parsed(text(request, repeatable));
+  }
+
+  private String text(Supplier<HttpRequest.Builder> request, boolean repeatable) {
     Exchange exchange = new Exchange(http, patience);
     String token = credentials.token(exchange);
     HttpResponse<String> response = send(exchange, request, token, repeatable);
@@ -132,11 +165,10 @@ public final class FhirClient {
       credentials.forget(token);
       response = send(exchange, request, credentials.token(exchange), repeatable);
     }
-    JsonNode body = parsed(response.body());
     if (response.statusCode() / 100 != 2) {
-      throw new RefusedException(response.statusCode(), issues(body));
+      throw new RefusedException(response.statusCode(), issues(parsed(response.body())));
     }
-    return body;
+    return response.body();
   }
 
   private static HttpResponse<String> send(

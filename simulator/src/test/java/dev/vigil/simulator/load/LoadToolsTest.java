@@ -132,6 +132,35 @@ class LoadToolsTest {
     }
 
     @Test
+    void streamsLinesAtItsRate() {
+      int exit =
+          run("--patients", "4", "--duration", "2", "--rate", "200", "--secret", "s", "--ingest");
+
+      assertThat(exit).as(err.toString()).isZero();
+      assertThat(out.toString()).contains("lines ").contains("errors 0");
+      assertThat(server.resources("Observation").size()).isBetween(200, 401);
+      assertThat(identifiersStored()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void endsWithOneWhenAStreamIsRefused() {
+      server.refuseReadings();
+
+      assertThat(
+              run(
+                  "--patients",
+                  "1",
+                  "--duration",
+                  "1",
+                  "--rate",
+                  "50",
+                  "--secret",
+                  "s",
+                  "--ingest"))
+          .isEqualTo(1);
+    }
+
+    @Test
     void saysWhatIsWrongWithItsOptions() {
       assertThat(run("--rate", "0", "--secret", "s")).isEqualTo(2);
       assertThat(err.toString()).contains("--rate");

@@ -1,6 +1,7 @@
 package dev.vigil.subscriptions.alert;
 
 import dev.vigil.core.AlertId;
+import dev.vigil.core.PatientId;
 import dev.vigil.core.Problem;
 import dev.vigil.core.ProblemException;
 import dev.vigil.core.TenantId;
@@ -62,6 +63,11 @@ public final class AlertDesk {
     Alert alert = saved(tenant, id).alert();
     log.append(tenant, RULES, new AlertRaised(alert, at));
     return id;
+  }
+
+  /** Deletes the alerts of a person who was erased; their DetectedIssues are gone already. */
+  public void forget(TenantId tenant, PatientId patient) {
+    table.forget(tenant, patient);
   }
 
   /** Closes an alert that one of a higher rank takes over from; nothing if it is closed already. */

@@ -46,6 +46,13 @@ final class AlertTable {
             .addValue("evidence", EvidenceCodec.write(alert.evidence())));
   }
 
+  /** Deletes every alert of a patient. */
+  void forget(TenantId tenant, PatientId patient) {
+    jdbc.update(
+        "delete from subscriptions.alert where tenant_id = :tenant and patient_id = :patient",
+        new MapSqlParameterSource("tenant", tenant.value()).addValue("patient", patient.value()));
+  }
+
   /** The open alert of a rule and tier of a patient, locked for the transaction. */
   Optional<TrackedAlert> openAlert(TenantId tenant, PatientId patient, String rule, Tier tier) {
     return jdbc

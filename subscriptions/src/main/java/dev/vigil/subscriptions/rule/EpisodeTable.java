@@ -39,6 +39,15 @@ final class EpisodeTable {
     return states;
   }
 
+  /** Deletes what was decided about a patient. */
+  void forget(TenantId tenant, PatientId patient) {
+    jdbc.update(
+        """
+        delete from subscriptions.episode where tenant_id = :tenant and patient_id = :patient
+        """,
+        new MapSqlParameterSource("tenant", tenant.value()).addValue("patient", patient.value()));
+  }
+
   void save(TenantId tenant, PatientId patient, String family, FamilyState state) {
     Episode open = state.open().orElse(null);
     jdbc.update(

@@ -7,6 +7,7 @@ import dev.vigil.core.PatientId;
 import dev.vigil.core.ProblemException;
 import dev.vigil.core.Reading;
 import dev.vigil.core.TenantId;
+import dev.vigil.core.event.PersonErased;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.subscriptions.alert.AlertDesk;
 import dev.vigil.telemetry.log.LoggedEvent;
@@ -93,6 +94,9 @@ public final class RuleReader implements LogReader {
           rules.clear();
         }
         judge(event, known, written.readings());
+      } else if (event.event() instanceof PersonErased erased) {
+        episodes.forget(event.tenant(), erased.patient());
+        desk.forget(event.tenant(), erased.patient());
       }
     }
   }

@@ -6,6 +6,7 @@ import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.telemetry.delivery.Channel;
 import dev.vigil.telemetry.delivery.DeliveryFailedException;
 import dev.vigil.telemetry.delivery.Destination;
+import dev.vigil.telemetry.delivery.RemoteAddress;
 import dev.vigil.telemetry.delivery.ResourceReader;
 import dev.vigil.telemetry.log.LoggedEvent;
 import java.io.IOException;
@@ -40,7 +41,7 @@ public final class WebhookChannel implements Channel {
   private final WebhookSubscriptions subscriptions;
   private final ResourceReader resources;
   private final FhirContext fhir;
-  private final WebhookTarget target;
+  private final RemoteAddress target;
   private final HttpClient http =
       HttpClient.newBuilder()
           .connectTimeout(CONNECT_TIMEOUT)
@@ -62,7 +63,7 @@ public final class WebhookChannel implements Channel {
     this.subscriptions = subscriptions;
     this.resources = resources;
     this.fhir = fhir;
-    this.target = new WebhookTarget(privateAddressesAllowed);
+    this.target = new RemoteAddress(privateAddressesAllowed);
   }
 
   @Override

@@ -8,7 +8,6 @@ import dev.vigil.core.event.AlertCleared;
 import dev.vigil.core.event.AlertEvent;
 import dev.vigil.core.event.AlertRaised;
 import dev.vigil.core.event.ResourceChange;
-import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.subscriptions.LogDriver;
 import dev.vigil.subscriptions.alert.AlertBoard;
 import dev.vigil.terminology.ucum.Ucum;
@@ -154,10 +153,7 @@ class RuleReaderTest {
                 .replace("\"version\": \"1.0.0\"", "\"version\": \"1.1.0\"")));
     driver.write(
         tenant,
-        new ResourcesWritten(
-            List.of(
-                new ResourceChange("PlanDefinition", "GLU-01", 2, ResourceChange.Action.UPDATED)),
-            List.of()));
+        List.of(new ResourceChange("PlanDefinition", "GLU-01", 2, ResourceChange.Action.UPDATED)));
     driver.message(tenant, messages.get(4));
     driver.drive(reader);
 

@@ -169,7 +169,7 @@ record Vector(
         new Metric(metric),
         value,
         START.plus(at),
-        START.plus(at).plus(delay),
+        "future".equals(flag) ? START.plus(at).minusSeconds(600) : START.plus(at).plus(delay),
         flag == null ? Set.of() : Set.of(SignalQuality.valueOf(flag.toUpperCase(Locale.ROOT))));
   }
 

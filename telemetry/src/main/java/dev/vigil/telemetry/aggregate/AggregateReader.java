@@ -1,6 +1,5 @@
 package dev.vigil.telemetry.aggregate;
 
-import dev.vigil.core.Metric;
 import dev.vigil.core.PatientId;
 import dev.vigil.core.Quantity;
 import dev.vigil.core.Reading;
@@ -9,9 +8,10 @@ import dev.vigil.core.event.PersonErased;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.telemetry.log.LoggedEvent;
 import dev.vigil.telemetry.reader.LogReader;
+import dev.vigil.telemetry.reading.PostgresReadings;
+import dev.vigil.telemetry.reading.Readings;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,12 +36,14 @@ public final class AggregateReader implements LogReader {
   private final JdbcClient jdbc;
   private final Aggregation aggregation;
   private final Recount recount;
+  private final Readings readings;
 
   /** On the data source of the transactions that hold the reader's position. */
   public AggregateReader(DataSource dataSource, Aggregation aggregation) {
     this.jdbc = JdbcClient.create(dataSource);
     this.aggregation = aggregation;
     this.recount = new Recount(dataSource, aggregation);
+    this.readings = new PostgresReadings(dataSource, aggregation.metrics());
   }
 
   @Override
@@ -61,11 +63,12 @@ public final class AggregateReader implements LogReader {
     Map<Signal, NavigableSet<Instant>> lessened = new HashMap<>();
     for (LoggedEvent event : events) {
       if (event.event() instanceof ResourcesWritten written) {
-        written.readings().forEach(reading -> touch(stale, event.tenant(), reading));
+        written.readings().stream()
+            .filter(AggregateReader::counts)
+            .forEach(
+                reading -> touch(stale, signal(event.tenant(), reading), reading.measuredAt()));
+        touchReplaced(stale, lessened, event, written);
       }
-    }
-    if (!events.isEmpty()) {
-      touchReplaced(stale, lessened, events);
     }
     recount.count(stale, lessened);
     for (LoggedEvent event : events) {
@@ -84,36 +87,28 @@ public final class AggregateReader implements LogReader {
     }
   }
 
-  private void touch(Map<Signal, NavigableSet<Instant>> stale, TenantId tenant, Reading reading) {
-    if (reading.value() instanceof Quantity && reading.evaluable()) {
-      Signal signal = new Signal(tenant, reading.patient(), reading.metric());
-      touch(stale, signal, reading.measuredAt());
-    }
-  }
-
   private void touchReplaced(
       Map<Signal, NavigableSet<Instant>> stale,
       Map<Signal, NavigableSet<Instant>> lessened,
-      List<LoggedEvent> events) {
-    jdbc.sql(
-            """
-            select tenant_id, patient_id, metric, measured_at from telemetry.reading_replaced
-            where replaced_by between :first and :last
-              and value is not null and quality = '{}'
-            """)
-        .param("first", events.get(0).sequence())
-        .param("last", events.get(events.size() - 1).sequence())
-        .query(
-            row -> {
-              Signal signal =
-                  new Signal(
-                      new TenantId(row.getString("tenant_id")),
-                      new PatientId(row.getString("patient_id")),
-                      new Metric(row.getString("metric")));
-              Instant moment = row.getObject("measured_at", OffsetDateTime.class).toInstant();
-              touch(stale, signal, moment);
-              lessened.computeIfAbsent(signal, key -> new TreeSet<>()).add(Step.HOUR.begin(moment));
-            });
+      LoggedEvent event,
+      ResourcesWritten written) {
+    for (Reading reading : readings.before(event.tenant(), written.changes())) {
+      if (counts(reading)) {
+        Signal signal = signal(event.tenant(), reading);
+        touch(stale, signal, reading.measuredAt());
+        lessened
+            .computeIfAbsent(signal, key -> new TreeSet<>())
+            .add(Step.HOUR.begin(reading.measuredAt()));
+      }
+    }
+  }
+
+  private static boolean counts(Reading reading) {
+    return reading.value() instanceof Quantity && reading.evaluable();
+  }
+
+  private static Signal signal(TenantId tenant, Reading reading) {
+    return new Signal(tenant, reading.patient(), reading.metric());
   }
 
   /** The hour of the sample, and those before in which one may lie that it puts an end to. */

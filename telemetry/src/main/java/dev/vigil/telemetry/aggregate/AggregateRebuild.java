@@ -8,11 +8,11 @@ import dev.vigil.telemetry.RowChecksum;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.LoggedEvent;
 import dev.vigil.telemetry.log.UnreadableEventException;
+import dev.vigil.telemetry.reading.MeasuredNumbers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -42,6 +42,7 @@ public final class AggregateRebuild {
   private final Recount recount;
   private final AggregateTable hours;
   private final AggregateTable days;
+  private final MeasuredNumbers numbers;
   private final RowChecksum checksum;
 
   /** On the data source of the transaction manager and the log. */
@@ -59,6 +60,7 @@ public final class AggregateRebuild {
     this.recount = new Recount(dataSource, aggregation);
     this.hours = AggregateTable.hours(dataSource);
     this.days = AggregateTable.days(dataSource);
+    this.numbers = new MeasuredNumbers(dataSource, aggregation.metrics());
     this.checksum = new RowChecksum(dataSource);
   }
 
@@ -137,21 +139,6 @@ public final class AggregateRebuild {
   }
 
   private NavigableSet<Instant> measured(Signal signal) {
-    return new TreeSet<>(
-        jdbc
-            .sql(
-                """
-                select distinct date_trunc('hour', measured_at, 'UTC') from telemetry.reading
-                where tenant_id = :tenant and patient_id = :patient and metric = :metric
-                  and value is not null and quality = '{}'
-                """)
-            .param("tenant", signal.tenant().value())
-            .param("patient", signal.patient().value())
-            .param("metric", signal.metric().id())
-            .query(OffsetDateTime.class)
-            .list()
-            .stream()
-            .map(OffsetDateTime::toInstant)
-            .toList());
+    return new TreeSet<>(numbers.hours(signal.tenant(), signal.patient(), signal.metric()));
   }
 }

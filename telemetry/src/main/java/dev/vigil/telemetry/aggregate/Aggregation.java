@@ -3,6 +3,7 @@ package dev.vigil.telemetry.aggregate;
 import dev.vigil.core.Metric;
 import dev.vigil.core.Quantity;
 import dev.vigil.core.Reading;
+import dev.vigil.telemetry.reading.MeasuredNumber;
 import dev.vigil.terminology.metric.MetricCatalog;
 import dev.vigil.terminology.metric.PlausibleRange;
 import dev.vigil.terminology.metric.RangeTable;
@@ -31,9 +32,6 @@ import java.util.TreeMap;
  */
 public final class Aggregation {
 
-  /** A number that counts, in the unit the device sent. */
-  record Measured(Instant at, BigDecimal value, String unit) {}
-
   private final MetricCatalog metrics;
   private final RangeTable ranges;
 
@@ -46,6 +44,11 @@ public final class Aggregation {
   /** The unit that values in a unit are counted in: the catalogue's of the same dimension. */
   public String canonicalUnit(Metric metric, String unit) {
     return metrics.range(metric, unit).map(PlausibleRange::unit).orElse(unit);
+  }
+
+  /** The catalogue of the metrics. */
+  MetricCatalog metrics() {
+    return metrics;
   }
 
   /** How long a sample of a metric lasts at most; zero if its time is not counted. */
@@ -67,19 +70,19 @@ public final class Aggregation {
    *     stretches that are wanted and for as long after them as a sample may last
    */
   public List<Aggregate> of(Metric metric, List<Reading> readings, Step step) {
-    List<Measured> measured = new ArrayList<>();
+    List<MeasuredNumber> measured = new ArrayList<>();
     for (Reading reading : readings) {
       if (reading.value() instanceof Quantity quantity && reading.evaluable()) {
-        measured.add(new Measured(reading.measuredAt(), quantity.value(), quantity.unit()));
+        measured.add(new MeasuredNumber(reading.measuredAt(), quantity.value(), quantity.unit()));
       }
     }
     return count(metric, measured, step);
   }
 
   /** As {@link #of}, from what counts alone. */
-  List<Aggregate> count(Metric metric, List<Measured> measured, Step step) {
+  List<Aggregate> count(Metric metric, List<MeasuredNumber> measured, Step step) {
     Map<String, List<Sample>> byUnit = new TreeMap<>();
-    for (Measured one : measured) {
+    for (MeasuredNumber one : measured) {
       String unit = canonicalUnit(metric, one.unit());
       byUnit
           .computeIfAbsent(unit, key -> new ArrayList<>())

@@ -1,11 +1,9 @@
 package dev.vigil.telemetry.aggregate;
 
-import dev.vigil.telemetry.aggregate.Aggregation.Measured;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import dev.vigil.telemetry.reading.MeasuredNumbers;
+import dev.vigil.telemetry.reading.SignalStretch;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,8 +13,6 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
-import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
  * Counts hours anew from the readings as they are, and their days from the hours. Whatever a row
@@ -28,18 +24,15 @@ final class Recount {
   private static final int HOURS = 24;
 
   private static final int STRETCHES = 100;
-  private static final int FETCH = 5_000;
 
-  private final NamedParameterJdbcTemplate jdbc;
+  private final MeasuredNumbers numbers;
   private final Aggregation aggregation;
   private final AggregateTable hours;
   private final AggregateTable days;
 
   /** On the data source of the caller's transaction. */
   Recount(DataSource dataSource, Aggregation aggregation) {
-    JdbcTemplate template = new JdbcTemplate(dataSource);
-    template.setFetchSize(FETCH);
-    this.jdbc = new NamedParameterJdbcTemplate(template);
+    this.numbers = new MeasuredNumbers(dataSource, aggregation.metrics());
     this.aggregation = aggregation;
     this.hours = AggregateTable.hours(dataSource);
     this.days = AggregateTable.days(dataSource);
@@ -109,62 +102,33 @@ final class Recount {
   }
 
   private void countHours(List<Stretch> part, Map<Signal, NavigableSet<Instant>> stale) {
-    List<Stretch> withTail =
+    List<SignalStretch> withTail =
         part.stream()
             .map(
-                stretch ->
-                    new Stretch(
-                        stretch.signal(),
-                        stretch.from(),
-                        stretch.before().plus(aggregation.longest(stretch.signal().metric()))))
+                stretch -> {
+                  Signal signal = stretch.signal();
+                  Duration tail = aggregation.longest(signal.metric());
+                  return new SignalStretch(
+                      signal.tenant(),
+                      signal.patient(),
+                      signal.metric(),
+                      stretch.from(),
+                      stretch.before().plus(tail).minusNanos(1_000));
+                })
             .toList();
     Map<Signal, List<Aggregate>> counted = new HashMap<>();
-    List<Measured> measured = new ArrayList<>();
-    int[] current = {0};
-    Runnable finish =
-        () -> {
-          if (!measured.isEmpty()) {
-            Stretch stretch = part.get(current[0] - 1);
-            aggregation.count(stretch.signal().metric(), measured, Step.HOUR).stream()
-                .filter(one -> one.begin().isBefore(stretch.before()))
-                .filter(one -> stale.get(stretch.signal()).contains(one.begin()))
-                .forEach(
-                    one ->
-                        counted
-                            .computeIfAbsent(stretch.signal(), key -> new ArrayList<>())
-                            .add(one));
-            measured.clear();
-          }
-        };
-    jdbc.query(
-        """
-        select wanted.n, reading.measured_at, reading.value, reading.unit
-        from %s
-        join telemetry.reading using (tenant_id, patient_id, metric)
-        where reading.measured_at >= wanted.from_at and reading.measured_at < wanted.before_at
-          and reading.value is not null and reading.quality = '{}'
-        order by wanted.n, reading.measured_at, reading.sequence, reading.observation_id,
-          reading.ordinal
-        """
-            .formatted(Stretch.TABLE),
-        Stretch.parameters(withTail),
-        row -> {
-          int n = row.getInt("n");
-          if (n != current[0]) {
-            finish.run();
-            current[0] = n;
-          }
-          measured.add(measured(row));
+    numbers.each(
+        withTail,
+        (n, measured) -> {
+          Stretch stretch = part.get(n);
+          aggregation.count(stretch.signal().metric(), measured, Step.HOUR).stream()
+              .filter(one -> one.begin().isBefore(stretch.before()))
+              .filter(one -> stale.get(stretch.signal()).contains(one.begin()))
+              .forEach(
+                  one ->
+                      counted.computeIfAbsent(stretch.signal(), key -> new ArrayList<>()).add(one));
         });
-    finish.run();
     hours.put(counted);
-  }
-
-  private static Measured measured(ResultSet row) throws SQLException {
-    return new Measured(
-        row.getObject("measured_at", OffsetDateTime.class).toInstant(),
-        row.getBigDecimal("value"),
-        row.getString("unit"));
   }
 
   private void countDays(List<Stretch> part) {

@@ -3,15 +3,20 @@ package dev.vigil.telemetry.device;
 import dev.vigil.core.DeviceId;
 import dev.vigil.core.Metric;
 import dev.vigil.core.TenantId;
+import dev.vigil.telemetry.Timestamptz;
 import dev.vigil.terminology.metric.MetricCatalog;
 import java.sql.Types;
 import java.time.Duration;
+import java.util.Date;
 import java.util.Optional;
 import org.hl7.fhir.r4.model.DeviceMetric;
 import org.hl7.fhir.r4.model.DeviceMetric.DeviceMetricOperationalStatus;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The channels of devices in {@code telemetry.device_metric}: whose, what and how often. */
+/**
+ * The channels of devices in {@code telemetry.device_metric}: whose, what and how often; and whose
+ * they were, in {@code telemetry.device_metric_source}.
+ */
 final class DeviceMetricTable {
 
   private final JdbcClient jdbc;
@@ -45,6 +50,31 @@ final class DeviceMetricTable {
         .param("device", device.value())
         .param("metric", metric.orElse(null), Types.VARCHAR)
         .param("interval", interval.map(Duration::toMillis).orElse(null), Types.BIGINT)
+        .update();
+    keepSource(tenant, channel, device);
+  }
+
+  /** From which device a channel's readings are stays known when the channel goes to another. */
+  private void keepSource(TenantId tenant, DeviceMetric channel, DeviceId device) {
+    Date written = channel.getMeta().getLastUpdated();
+    jdbc.sql(
+            """
+            insert into telemetry.device_metric_source (tenant_id, metric_id, since, device_id)
+            select :tenant, :id, coalesce(cast(:since as timestamptz), now()), :device
+            where cast(:device as text) is distinct from (
+              select device_id from telemetry.device_metric_source
+              where tenant_id = :tenant and metric_id = :id
+              order by since desc limit 1)
+            on conflict on constraint device_metric_source_pk do update
+            set device_id = excluded.device_id
+            """)
+        .param("tenant", tenant.value())
+        .param("id", channel.getIdElement().getIdPart())
+        .param(
+            "since",
+            written == null ? null : Timestamptz.of(written.toInstant()),
+            Types.TIMESTAMP_WITH_TIMEZONE)
+        .param("device", device.value())
         .update();
   }
 

@@ -3,6 +3,7 @@
  *
  * <p>Comes in: Device and DeviceMetric resources as they are written and deleted. Goes out:
  * assignments at a moment, sampling intervals. Owns {@code telemetry.device}, {@code
- * telemetry.device_assignment} and {@code telemetry.device_metric}.
+ * telemetry.device_assignment}, {@code telemetry.device_metric} and {@code
+ * telemetry.device_metric_source}.
  */
 package dev.vigil.telemetry.device;

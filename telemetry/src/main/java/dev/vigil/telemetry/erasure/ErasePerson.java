@@ -10,18 +10,22 @@ import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.Source;
 import dev.vigil.telemetry.reading.Readings;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.OptionalLong;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Use case: erases a person. Destroys their key, without which their parts of the log are noise,
- * and deletes their readings, in one transaction; the chain of the log still verifies. From then on
- * nothing more is taken in about them. Processes that remember the key forget it within {@link
- * DataKeys#MEMORY}.
+ * and deletes their newest values, in one transaction; the chain of the log still verifies. From
+ * then on nothing more is taken in about them. Processes that remember the key forget it within
+ * {@link DataKeys#MEMORY}. Their Observations go afterwards, by an {@link ErasureSweep}: so nobody
+ * who writes waits for them.
  *
- * <p>It reaches {@code telemetry} alone. The Patient and what else the FHIR store and other schemas
- * hold about the person, assignments of devices, and events that a version before encryption wrote
- * in clear are not touched: readers of the log no longer see the latter, a superuser does.
+ * <p>It reaches {@code telemetry} alone. The Patient and what else the FHIR store holds about the
+ * person is the caller's part; readers of the log learn of the event. Assignments of devices, which
+ * hold ids alone, stay, and so do events that a version before encryption wrote in clear: readers
+ * of the log no longer see these, a superuser does.
  */
 public final class ErasePerson {
 
@@ -37,6 +41,7 @@ public final class ErasePerson {
   private final EventLog log;
   private final DataKeys keys;
   private final Readings readings;
+  private final ErasureTable table;
   private final Clock clock;
 
   /** Erases in a transaction of its own, or in the one that is open. */
@@ -45,21 +50,24 @@ public final class ErasePerson {
       EventLog log,
       DataKeys keys,
       Readings readings,
+      ErasureTable table,
       Clock clock) {
     this.transactions = transactions;
     this.log = log;
     this.keys = keys;
     this.readings = readings;
+    this.table = table;
     this.clock = clock;
   }
 
   /**
    * Erases, for good.
    *
+   * @param patientPid by which Observations name the Patient; empty if there never was one
    * @param source who asked for it
    * @throws ProblemException CONFLICT if it was done before
    */
-  public Erased erase(TenantId tenant, PatientId patient, Source source) {
+  public Erased erase(TenantId tenant, PatientId patient, OptionalLong patientPid, Source source) {
     return transactions.execute(
         status -> {
           // Whoever seals with the key or stores readings does so under this lock.
@@ -69,11 +77,9 @@ public final class ErasePerson {
                 Problem.conflict("Patient.id", "this person's data has been erased before"));
           }
           int deleted = readings.erase(tenant, patient);
-          long sequence =
-              log.append(
-                  tenant,
-                  source,
-                  new PersonErased(patient, clock.instant().truncatedTo(ChronoUnit.MICROS)));
+          Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+          table.add(tenant, patient, patientPid, now);
+          long sequence = log.append(tenant, source, new PersonErased(patient, now));
           return new Erased(sequence, deleted);
         });
   }

@@ -15,13 +15,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.instance.model.api.IIdType;
 import org.hl7.fhir.r4.model.Coding;
 import org.hl7.fhir.r4.model.Observation;
-import org.hl7.fhir.r4.model.Observation.ObservationStatus;
 import org.hl7.fhir.r4.model.SampledData;
 
 /**
@@ -65,7 +65,7 @@ public final class ReadingCheck {
    */
   public List<Problem> screen(Observation observation) {
     List<Problem> problems = new ArrayList<>();
-    if (withdrawn(observation)) {
+    if (MeasuredValue.withdrawn(observation)) {
       return problems;
     }
     List<Measurement> measurements = measurements(observation);
@@ -148,7 +148,7 @@ public final class ReadingCheck {
     Problem.throwIfAny(screen(observation));
     List<Measurement> measurements = measurements(observation);
     IIdType subject = observation.getSubject().getReferenceElement();
-    if (withdrawn(observation) || measurements.isEmpty() || isA("Device", subject)) {
+    if (MeasuredValue.withdrawn(observation) || measurements.isEmpty() || isA("Device", subject)) {
       return List.of();
     }
     if (!isOurs("Patient", subject)) {
@@ -163,24 +163,17 @@ public final class ReadingCheck {
 
     ObservationId id = new ObservationId(observation.getIdElement().getIdPart());
     List<Reading> readings = new ArrayList<>();
-    for (Measurement measurement : measurements) {
-      Set<SignalQuality> quality = QualityFlags.of(observation, measurement);
-      if (ahead(measuredAt, receivedAt)) {
-        quality.add(SignalQuality.FUTURE);
-      }
-      ValueCheck.value(measurement)
-          .ifPresent(
-              value ->
-                  readings.add(
-                      new Reading(
-                          id,
-                          device,
-                          patient,
-                          measurement.definition().metric(),
-                          value,
-                          measuredAt,
-                          receivedAt,
-                          quality)));
+    for (MeasuredValue measured : MeasuredValue.of(observation, catalog)) {
+      readings.add(
+          new Reading(
+              id,
+              device,
+              patient,
+              measured.metric(),
+              measured.value(),
+              measuredAt,
+              receivedAt,
+              quality(measured.quality(), measuredAt, receivedAt)));
     }
     return readings;
   }
@@ -195,7 +188,7 @@ public final class ReadingCheck {
    */
   public Optional<List<ReadingPattern>> patterns(Observation observation) {
     List<Measurement> measurements = measurements(observation);
-    if (!measurements.isEmpty() && withdrawn(observation)) {
+    if (!measurements.isEmpty() && MeasuredValue.withdrawn(observation)) {
       return Optional.empty();
     }
     List<ReadingPattern> patterns = new ArrayList<>();
@@ -265,9 +258,18 @@ public final class ReadingCheck {
     return observation.hasDevice() ? Measurement.of(observation, catalog) : List.of();
   }
 
-  private static boolean withdrawn(Observation observation) {
-    return observation.getStatus() == ObservationStatus.ENTEREDINERROR
-        || observation.getStatus() == ObservationStatus.CANCELLED;
+  /**
+   * What speaks against a sample: what its device said, and {@link SignalQuality#FUTURE} for one
+   * that came more than {@link #ALLOWED_SKEW} before its time.
+   */
+  public static Set<SignalQuality> quality(
+      Set<SignalQuality> told, Instant measuredAt, Instant receivedAt) {
+    if (!ahead(measuredAt, receivedAt)) {
+      return told;
+    }
+    Set<SignalQuality> quality = EnumSet.of(SignalQuality.FUTURE);
+    quality.addAll(told);
+    return quality;
   }
 
   private static boolean ahead(Instant measuredAt, Instant now) {

@@ -18,6 +18,7 @@ import dev.vigil.core.event.ContentErased;
 import dev.vigil.core.event.Event;
 import dev.vigil.core.event.PersonErased;
 import dev.vigil.core.event.ResourcesWritten;
+import dev.vigil.core.event.RetentionEvent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,10 @@ final class EventCodec {
       node.put("at", erased.at().toString());
       return new Encoded(PERSON_ERASED, List.of(new Part(Optional.empty(), bytes(node))));
     }
+    if (event instanceof RetentionEvent retention) {
+      String kind = RetentionJson.put(node, retention);
+      return new Encoded(kind, List.of(new Part(Optional.empty(), bytes(node))));
+    }
     throw new IllegalArgumentException("no stored form of " + event.getClass().getName());
   }
 
@@ -148,7 +153,9 @@ final class EventCodec {
       case PERSON_ERASED ->
           new PersonErased(
               new PatientId(EventJson.text(node, "patient")), EventJson.instant(node, "at"));
-      default -> throw new IllegalArgumentException("unknown kind " + kind);
+      default ->
+          RetentionJson.read(kind, node)
+              .orElseThrow(() -> new IllegalArgumentException("unknown kind " + kind));
     };
   }
 

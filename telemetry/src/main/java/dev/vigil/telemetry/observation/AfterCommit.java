@@ -4,12 +4,12 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Lets a cache learn of a row only when no rollback can take the row away again. */
-final class AfterCommit {
+public final class AfterCommit {
 
   private AfterCommit() {}
 
   /** Runs after the open transaction has committed; at once when there is none. */
-  static void run(Runnable step) {
+  public static void run(Runnable step) {
     if (!TransactionSynchronizationManager.isSynchronizationActive()) {
       step.run();
       return;

@@ -2,6 +2,7 @@ package dev.vigil.telemetry.observation;
 
 import java.sql.Types;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,24 +81,61 @@ final class ObservationErasure {
         .update();
   }
 
-  long eraseSubject(int tenant, long patientPid) {
-    Integer[] numbers = targets.numbers(tenant, List.of(patientPid)).toArray(Integer[]::new);
-    if (numbers.length == 0) {
-      return 0;
-    }
-    List<ObservationKey> keys =
+  /**
+   * Takes what no other transaction holds, and waits for none: so it never waits in a circle with
+   * one that waits for the log.
+   */
+  Observations.Erased eraseSubject(int tenant, long patientPid, int most) {
+    List<ObservationKey> found =
         jdbc.sql(
                 """
-                select telemetry.observation_key(place, rare) as key
-                from telemetry.observation where tenant = :tenant and patient = any(:patients)
+                (select telemetry.observation_key(place, rare) as key
+                from telemetry.observation
+                where tenant = :tenant and patient = any(:patients) limit :most)
                 union
-                select key from telemetry.observation_version
-                where tenant = :tenant and patient = any(:patients)
+                (select telemetry.observation_key(observation.place, rare)
+                from telemetry.observation_link
+                join telemetry.observation
+                  on observation.tenant = observation_link.tenant
+                  and observation.place >> 4 = observation_link.place >> 4
+                  and observation.place = observation_link.place
+                where observation_link.tenant = :tenant and target_pid = :pid and path = :path
+                limit :most)
+                union
+                (select key from telemetry.observation_version
+                where tenant = :tenant and patient = any(:patients) limit :most)
                 """)
             .param("tenant", tenant)
-            .param("patients", numbers, Types.ARRAY)
+            .param("pid", patientPid)
+            .param(
+                "patients",
+                targets.numbers(tenant, List.of(patientPid)).toArray(Integer[]::new),
+                Types.ARRAY)
+            .param("path", NewRow.SUBJECT)
+            .param("most", most)
             .query((row, n) -> new ObservationKey(row.getLong("key")))
             .list();
-    return erase(tenant, keys);
+    return new Observations.Erased(erase(tenant, lock(tenant, found)), found.isEmpty());
+  }
+
+  /**
+   * Those of the keys that are nobody else's now; they are locked to the end of the transaction.
+   */
+  List<ObservationKey> lock(int tenant, Collection<ObservationKey> keys) {
+    if (keys.isEmpty()) {
+      return List.of();
+    }
+    Map<ObservationKey, Long> placeOf = places.of(tenant, keys);
+    String rows =
+        "select telemetry.observation_key(place, rare) from telemetry.observation"
+            + " where tenant = :tenant and "
+            + Places.at(placeOf.values());
+    Set<Long> busy = new HashSet<>(keysOf(rows, tenant));
+    keysOf(rows + " for update skip locked", tenant).forEach(busy::remove);
+    return placeOf.keySet().stream().filter(key -> !busy.contains(key.value())).toList();
+  }
+
+  private List<Long> keysOf(String sql, int tenant) {
+    return jdbc.sql(sql).param("tenant", tenant).query(Long.class).list();
   }
 }

@@ -30,6 +30,7 @@ final class ObservationWriter {
   private final Targets targets;
   private final SideRows sideRows;
   private final IndexExtractor extractor;
+  private final ShapeListener listener;
   private final NewRows newRows;
   private final RowCopy rowCopy;
 
@@ -38,7 +39,8 @@ final class ObservationWriter {
       PostgresShapes shapes,
       ObservationPartitions partitions,
       Targets targets,
-      IndexExtractor extractor) {
+      IndexExtractor extractor,
+      ShapeListener listener) {
     this.targets = targets;
     NamedParameterJdbcTemplate batches = new NamedParameterJdbcTemplate(dataSource);
     this.jdbc = JdbcClient.create(batches);
@@ -49,6 +51,7 @@ final class ObservationWriter {
     this.newRows = new NewRows(jdbc);
     this.rowCopy = new RowCopy(dataSource);
     this.extractor = extractor;
+    this.listener = listener;
   }
 
   void told(int tenant, long sequence, Collection<ObservationKey> keys) {
@@ -102,6 +105,7 @@ final class ObservationWriter {
     for (int i = 0; i < puts.size(); i++) {
       ObservationWrite.Put put = puts.get(i);
       Shape shape = shapeOf.get(splitOf.get(i).template());
+      listener.written(tenant, sequence, shape.id(), put.json());
       versions.add(
           new Versioned(
               sequence,

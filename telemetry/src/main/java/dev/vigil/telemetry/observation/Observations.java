@@ -115,12 +115,21 @@ public interface Observations {
   long eraseVersions(TenantId tenant, ObservationKey key, Set<Long> versions);
 
   /**
-   * Removes every Observation of which any version has this patient as subject, with all versions,
-   * in the caller's transaction.
+   * Removes Observations of which any version has this patient as subject, with all versions, in
+   * the caller's transaction. Those that another transaction is just writing are left; call it
+   * again until nothing is left.
    *
-   * @return how many
+   * @param most roughly that many at once
    */
-  long eraseSubject(TenantId tenant, long patientPid);
+  Erased eraseSubject(TenantId tenant, long patientPid, int most);
+
+  /**
+   * What an erasure did.
+   *
+   * @param count how many were removed
+   * @param done whether there was nothing to remove
+   */
+  record Erased(long count, boolean done) {}
 
   /**
    * A link of an Observation.

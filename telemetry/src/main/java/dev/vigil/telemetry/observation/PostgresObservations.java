@@ -31,9 +31,13 @@ public final class PostgresObservations implements Observations {
    *
    * @param partitions the same that a schedule makes ahead
    * @param extractor finds what searches see
+   * @param listener told of each Observation that {@link #record} writes
    */
   public PostgresObservations(
-      DataSource dataSource, ObservationPartitions partitions, IndexExtractor extractor) {
+      DataSource dataSource,
+      ObservationPartitions partitions,
+      IndexExtractor extractor,
+      ShapeListener listener) {
     JdbcClient jdbc = JdbcClient.create(dataSource);
     this.shapes = new PostgresShapes(dataSource, extractor);
     this.tenants = new TenantNumbers(jdbc);
@@ -41,7 +45,8 @@ public final class PostgresObservations implements Observations {
     Targets targets = new Targets(jdbc);
     StoredRows storedRows = new StoredRows(shapes, targets);
     this.numbers = new KeyNumbers(jdbc);
-    this.writer = new ObservationWriter(dataSource, shapes, partitions, targets, extractor);
+    this.writer =
+        new ObservationWriter(dataSource, shapes, partitions, targets, extractor, listener);
     this.reader = new ObservationReader(jdbc, storedRows);
     this.search = new ObservationSearch(dataSource, targets);
     this.history = new ObservationHistory(jdbc, storedRows);
@@ -152,7 +157,7 @@ public final class PostgresObservations implements Observations {
   }
 
   @Override
-  public long eraseSubject(TenantId tenant, long patientPid) {
-    return erasure.eraseSubject(tenants.find(tenant), patientPid);
+  public Erased eraseSubject(TenantId tenant, long patientPid, int most) {
+    return erasure.eraseSubject(tenants.find(tenant), patientPid, most);
   }
 }

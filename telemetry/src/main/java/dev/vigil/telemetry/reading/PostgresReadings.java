@@ -1,223 +1,172 @@
 package dev.vigil.telemetry.reading;
 
-import dev.vigil.core.Code;
-import dev.vigil.core.DeviceId;
 import dev.vigil.core.Metric;
 import dev.vigil.core.ObservationId;
 import dev.vigil.core.PatientId;
-import dev.vigil.core.Quantity;
 import dev.vigil.core.Reading;
-import dev.vigil.core.ReadingValue;
 import dev.vigil.core.SignalQuality;
 import dev.vigil.core.TenantId;
-import dev.vigil.telemetry.Timestamptz;
-import java.math.BigDecimal;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Types;
+import dev.vigil.core.event.ResourceChange;
+import dev.vigil.telemetry.observation.ObservationKey;
+import dev.vigil.telemetry.observation.ObservationRows;
+import dev.vigil.telemetry.reading.SignalTable.Newest;
+import dev.vigil.telemetry.reading.SignalTable.Signal;
+import dev.vigil.terminology.metric.MetricCatalog;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.EnumSet;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Objects;
+import java.util.Optional;
 import javax.sql.DataSource;
-import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Readings in {@code telemetry.reading}; {@code telemetry.signal} points at the newest one of each
- * patient, metric and device. Times are kept to the microsecond, numbers with their scale. What is
- * replaced or removed moves to {@code telemetry.reading_replaced}, see {@link ReadingHistory}.
+ * Readings out of {@code telemetry.observation}; {@code telemetry.signal} points at the newest one
+ * of each patient, metric and device. Times are those of the rows, to the microsecond; numbers have
+ * the digits they came with.
  *
  * <p>A reading flagged {@link SignalQuality#FUTURE} is in windows but never the newest: its time is
  * wrong, and it would hide every later sample until that time has come.
  */
 public final class PostgresReadings implements Readings {
 
-  private static final int BATCH = 1_000;
-
-  private record Signal(String patient, String metric, String device) {}
+  /** How far back an older reading is looked for, one after the other, before all time. */
+  private static final List<Duration> BACK =
+      List.of(Duration.ofHours(1), Duration.ofDays(1), Duration.ofDays(14), Duration.ofDays(90));
 
   private final JdbcClient jdbc;
-  private final NamedParameterJdbcTemplate batches;
+  private final ObservationRows rows;
+  private final ReadingRows readings;
+  private final FoundReadings found;
+  private final SignalTable signals;
 
-  /** On the data source of the transactions that record. */
-  public PostgresReadings(DataSource dataSource) {
-    this.batches = new NamedParameterJdbcTemplate(dataSource);
-    this.jdbc = JdbcClient.create(batches);
+  /**
+   * On the data source of the transactions that write Observations.
+   *
+   * @param catalog for Observations whose shape does not tell what they measure
+   */
+  public PostgresReadings(DataSource dataSource, MetricCatalog catalog) {
+    this.jdbc = JdbcClient.create(dataSource);
+    this.rows = new ObservationRows(dataSource);
+    this.readings = new ReadingRows(dataSource, rows, catalog);
+    this.found = new FoundReadings(jdbc, rows);
+    this.signals = new SignalTable(jdbc);
   }
 
   @Override
-  public void record(TenantId tenant, long sequence, List<Reading> readings) {
-    if (readings.isEmpty()) {
-      return;
-    }
-    List<String> observations =
-        readings.stream().map(reading -> reading.observation().value()).distinct().toList();
-    Set<Signal> replaced = setAside(tenant, sequence, observations);
-    insert(tenant, sequence, readings);
-    advance(tenant, observations);
-    replaced.forEach(signal -> recompute(tenant, signal));
+  public void follow(List<Told> told) {
+    Map<TenantId, List<ResourceChange>> changes = new LinkedHashMap<>();
+    told.forEach(
+        one ->
+            changes
+                .computeIfAbsent(one.tenant(), unseen -> new ArrayList<>())
+                .addAll(one.written().changes()));
+    changes.forEach(this::moveBack);
+    Map<Signal, Newest> newest = new LinkedHashMap<>();
+    told.forEach(one -> newest(newest, one));
+    signals.advance(newest.values());
   }
 
-  @Override
-  public void remove(TenantId tenant, long sequence, ObservationId observation) {
-    setAside(tenant, sequence, List.of(observation.value()))
-        .forEach(signal -> recompute(tenant, signal));
-  }
-
-  @Override
-  public int erase(TenantId tenant, PatientId patient) {
-    jdbc.sql("delete from telemetry.signal where tenant_id = :tenant and patient_id = :patient")
-        .param("tenant", tenant.value())
-        .param("patient", patient.value())
-        .update();
-    jdbc.sql(
-            """
-            delete from telemetry.reading_replaced
-            where tenant_id = :tenant and patient_id = :patient
-            """)
-        .param("tenant", tenant.value())
-        .param("patient", patient.value())
-        .update();
-    return jdbc.sql(
-            "delete from telemetry.reading where tenant_id = :tenant and patient_id = :patient")
-        .param("tenant", tenant.value())
-        .param("patient", patient.value())
-        .update();
-  }
-
-  private Set<Signal> setAside(TenantId tenant, long sequence, List<String> observations) {
-    return jdbc.sql(
-            """
-            with gone as (
-              delete from telemetry.reading
-              where tenant_id = :tenant and observation_id = any(:observations)
-              returning *)
-            insert into telemetry.reading_replaced (tenant_id, patient_id, metric, measured_at,
-              observation_id, ordinal, device_id, value, unit, code_system, code, quality,
-              received_at, sequence, replaced_by)
-            select tenant_id, patient_id, metric, measured_at,
-              observation_id, ordinal, device_id, value, unit, code_system, code, quality,
-              received_at, sequence, :sequence
-            from gone
-            returning patient_id, metric, device_id
-            """)
-        .param("tenant", tenant.value())
-        .param("sequence", sequence)
-        .param("observations", observations.toArray(String[]::new), Types.ARRAY)
-        .query(
-            (row, n) ->
-                new Signal(
-                    row.getString("patient_id"),
-                    row.getString("metric"),
-                    row.getString("device_id")))
-        .set();
-  }
-
-  private void insert(TenantId tenant, long sequence, List<Reading> readings) {
+  private static void newest(Map<Signal, Newest> newest, Told told) {
     Map<ObservationId, Integer> ordinals = new HashMap<>();
-    for (int from = 0; from < readings.size(); from += BATCH) {
-      List<Reading> batch = readings.subList(from, Math.min(from + BATCH, readings.size()));
-      batches.batchUpdate(
-          """
-          insert into telemetry.reading (tenant_id, patient_id, metric, measured_at, observation_id,
-            ordinal, device_id, value, unit, code_system, code, quality, received_at, sequence)
-          values (:tenant, :patient, :metric, :measuredAt, :observation,
-            :ordinal, :device, :value, :unit, :system, :code,
-            string_to_array(:quality, ','), :receivedAt, :sequence)
-          """,
-          batch.stream()
-              .map(
-                  reading ->
-                      parameters(
-                          tenant,
-                          sequence,
-                          ordinals.merge(reading.observation(), 1, Integer::sum) - 1,
-                          reading))
-              .toArray(MapSqlParameterSource[]::new));
+    for (Reading reading : told.written().readings()) {
+      int ordinal = ordinals.merge(reading.observation(), 1, Integer::sum) - 1;
+      if (!reading.quality().contains(SignalQuality.FUTURE)) {
+        keepNewer(newest, newest(told.tenant(), reading, ordinal, told.sequence()));
+      }
     }
   }
 
-  private static MapSqlParameterSource parameters(
-      TenantId tenant, long sequence, int ordinal, Reading reading) {
-    Quantity quantity = reading.value() instanceof Quantity number ? number : null;
-    Code code = reading.value() instanceof Code coded ? coded : null;
-    return new MapSqlParameterSource()
-        .addValue("tenant", tenant.value())
-        .addValue("patient", reading.patient().value())
-        .addValue("metric", reading.metric().id())
-        .addValue("measuredAt", Timestamptz.of(reading.measuredAt()))
-        .addValue("observation", reading.observation().value())
-        .addValue("ordinal", ordinal)
-        .addValue("device", reading.device().value())
-        .addValue("value", quantity == null ? null : quantity.value(), Types.NUMERIC)
-        .addValue("unit", quantity == null ? null : quantity.unit(), Types.VARCHAR)
-        .addValue("system", code == null ? null : code.system(), Types.VARCHAR)
-        .addValue("code", code == null ? null : code.code(), Types.VARCHAR)
-        .addValue(
-            "quality",
-            reading.quality().stream().sorted().map(Enum::name).collect(Collectors.joining(",")))
-        .addValue("receivedAt", Timestamptz.of(reading.receivedAt()))
-        .addValue("sequence", sequence);
+  private static void keepNewer(Map<Signal, Newest> newest, Newest candidate) {
+    newest.merge(
+        candidate.signal(),
+        candidate,
+        (one, other) -> Newest.ORDER.compare(one, other) < 0 ? other : one);
   }
 
-  /** Moves signals on to what was just inserted, where that is newer in event time. */
-  private void advance(TenantId tenant, List<String> observations) {
-    jdbc.sql(
-            """
-            insert into telemetry.signal as newest (tenant_id, patient_id, metric, device_id,
-              measured_at, observation_id, ordinal, sequence)
-            select distinct on (patient_id, metric, device_id) tenant_id, patient_id, metric,
-              device_id, measured_at, observation_id, ordinal, sequence
-            from telemetry.reading
-            where tenant_id = :tenant and observation_id = any(:observations)
-              and not 'FUTURE' = any(quality)
-            order by patient_id, metric, device_id, measured_at desc, observation_id desc,
-              ordinal desc
-            on conflict on constraint signal_pk do update
-            set measured_at = excluded.measured_at, observation_id = excluded.observation_id,
-              ordinal = excluded.ordinal, sequence = excluded.sequence
-            where (excluded.measured_at, excluded.sequence) >= (newest.measured_at, newest.sequence)
-            """)
-        .param("tenant", tenant.value())
-        .param("observations", observations.toArray(String[]::new), Types.ARRAY)
-        .update();
+  private static Newest newest(TenantId tenant, Reading reading, int ordinal, long sequence) {
+    return new Newest(
+        new Signal(tenant, reading.patient(), reading.metric(), reading.device()),
+        reading.measuredAt(),
+        reading.observation(),
+        ordinal,
+        sequence);
   }
 
-  private void recompute(TenantId tenant, Signal signal) {
-    jdbc.sql(
-            """
-            delete from telemetry.signal
-            where tenant_id = :tenant and patient_id = :patient and metric = :metric
-              and device_id = :device
-            """)
-        .param("tenant", tenant.value())
-        .param("patient", signal.patient())
-        .param("metric", signal.metric())
-        .param("device", signal.device())
-        .update();
-    jdbc.sql(
-            """
-            insert into telemetry.signal (tenant_id, patient_id, metric, device_id,
-              measured_at, observation_id, ordinal, sequence)
-            select tenant_id, patient_id, metric, device_id,
-              measured_at, observation_id, ordinal, sequence
-            from telemetry.reading
-            where tenant_id = :tenant and patient_id = :patient and metric = :metric
-              and device_id = :device and not 'FUTURE' = any(quality)
-            order by measured_at desc, sequence desc, observation_id desc, ordinal desc
-            limit 1
-            """)
-        .param("tenant", tenant.value())
-        .param("patient", signal.patient())
-        .param("metric", signal.metric())
-        .param("device", signal.device())
-        .update();
+  private void moveBack(TenantId tenant, List<ResourceChange> changes) {
+    List<FoundReading> gone = replaced(tenant, changes);
+    List<Newest> lost = signals.remove(newest(tenant, gone));
+    List<Newest> older = new ArrayList<>();
+    lost.forEach(newest -> older(newest).ifPresent(older::add));
+    signals.advance(older);
+  }
+
+  private Collection<Newest> newest(TenantId tenant, List<FoundReading> some) {
+    List<Reading> all = found.readings(tenant, some);
+    List<Newest> newest = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      newest.add(newest(tenant, all.get(i), some.get(i).ordinal(), some.get(i).row().sequence()));
+    }
+    return newest;
+  }
+
+  /** The newest reading of a signal not later than the one it had. */
+  private Optional<Newest> older(Newest lost) {
+    Instant to = lost.measuredAt();
+    for (Duration back : BACK) {
+      Instant from = lost.measuredAt().minus(back);
+      Optional<Newest> newest = newestOf(lost.signal(), from, to);
+      if (newest.isPresent()) {
+        return newest;
+      }
+      to = from;
+    }
+    return newestOf(lost.signal(), Instant.MIN, to);
+  }
+
+  private Optional<Newest> newestOf(Signal signal, Instant from, Instant to) {
+    List<FoundReading> all = new ArrayList<>();
+    readings.scan(
+        List.of(new SignalStretch(signal.tenant(), signal.patient(), signal.metric(), from, to)),
+        Long.MAX_VALUE,
+        false,
+        all::addAll);
+    all.removeIf(reading -> reading.quality().contains(SignalQuality.FUTURE));
+    return newest(signal.tenant(), all).stream()
+        .filter(newest -> newest.signal().device().equals(signal.device()))
+        .max(Newest.ORDER);
+  }
+
+  @Override
+  public List<Reading> before(TenantId tenant, List<ResourceChange> changes) {
+    return found.readings(tenant, replaced(tenant, changes));
+  }
+
+  private List<FoundReading> replaced(TenantId tenant, List<ResourceChange> changes) {
+    List<ResourceChange> later =
+        changes.stream()
+            .filter(change -> change.type().equals("Observation") && change.version() > 1)
+            .toList();
+    if (later.isEmpty()) {
+      return List.of();
+    }
+    Map<String, ObservationKey> keys =
+        rows.keys(rows.number(tenant), later.stream().map(ResourceChange::id).distinct().toList());
+    return readings.ofVersions(
+        tenant,
+        later.stream()
+            .filter(change -> keys.containsKey(change.id()))
+            .map(
+                change ->
+                    new ReadingRows.Version(
+                        keys.get(change.id()).value(), Math.toIntExact(change.version() - 1)))
+            .distinct()
+            .toList());
   }
 
   @Override
@@ -228,102 +177,94 @@ public final class PostgresReadings implements Readings {
       Instant from,
       Instant to,
       long upToSequence) {
-    return jdbc.sql(
-            """
-            select * from telemetry.reading
-            where tenant_id = :tenant and patient_id = :patient and metric = :metric
-              and measured_at between :from and :to and sequence <= :upToSequence
-            order by measured_at, sequence, observation_id, ordinal
-            """)
-        .param("tenant", tenant.value())
-        .param("patient", patient.value())
-        .param("metric", metric.id())
-        .param("from", Timestamptz.of(from))
-        .param("to", Timestamptz.of(to))
-        .param("upToSequence", upToSequence)
-        .query((row, n) -> reading(row))
-        .list();
+    List<FoundReading> all = new ArrayList<>();
+    readings.scan(
+        List.of(new SignalStretch(tenant, patient, metric, from, to)),
+        upToSequence,
+        false,
+        all::addAll);
+    return found.readings(tenant, all);
   }
 
   @Override
   public List<Reading> latest(TenantId tenant) {
-    return jdbc.sql(
-            """
-            select reading.* from (
-              select distinct on (signal.patient_id, signal.metric) signal.*
-              from telemetry.signal
-              join telemetry.device_assignment as assigned
-                using (tenant_id, device_id, patient_id)
-              where tenant_id = :tenant and assigned.valid_to = 'infinity'
-              order by signal.patient_id, signal.metric, signal.measured_at desc,
-                signal.sequence desc) as newest
-            join telemetry.reading
-              using (tenant_id, patient_id, metric, measured_at, observation_id, ordinal)
-            order by patient_id, metric
-            """)
-        .param("tenant", tenant.value())
-        .query((row, n) -> reading(row))
-        .list();
-  }
-
-  @Override
-  public List<Heard> heard(TenantId tenant) {
-    return jdbc.sql(
-            """
-            select patient_id, device_id, metric, measured_at
-            from telemetry.signal
-            join telemetry.device_assignment as assigned using (tenant_id, device_id, patient_id)
-            where tenant_id = :tenant and assigned.valid_to = 'infinity'
-            order by patient_id, device_id, metric
-            """)
-        .param("tenant", tenant.value())
-        .query(
-            (row, n) ->
-                new Heard(
-                    new DeviceId(row.getString("device_id")),
-                    new PatientId(row.getString("patient_id")),
-                    new Metric(row.getString("metric")),
-                    row.getObject("measured_at", OffsetDateTime.class).toInstant()))
-        .list();
+    return read(tenant, signals.assigned(tenant));
   }
 
   @Override
   public List<Reading> latest(TenantId tenant, PatientId patient) {
-    return jdbc.sql(
-            """
-            select reading.* from (
-              select distinct on (metric) * from telemetry.signal
-              where tenant_id = :tenant and patient_id = :patient
-              order by metric, measured_at desc, sequence desc) as newest
-            join telemetry.reading
-              using (tenant_id, patient_id, metric, measured_at, observation_id, ordinal)
-            order by metric
-            """)
-        .param("tenant", tenant.value())
-        .param("patient", patient.value())
-        .query((row, n) -> reading(row))
-        .list();
+    return read(tenant, signals.ofPatient(tenant, patient));
   }
 
-  /** A row of {@code telemetry.reading} or of what it replaced. */
-  static Reading reading(ResultSet row) throws SQLException {
-    BigDecimal number = row.getBigDecimal("value");
-    ReadingValue value =
-        number == null
-            ? new Code(row.getString("code_system"), row.getString("code"))
-            : new Quantity(number, row.getString("unit"));
-    Set<SignalQuality> quality = EnumSet.noneOf(SignalQuality.class);
-    for (String flag : (String[]) row.getArray("quality").getArray()) {
-      quality.add(SignalQuality.valueOf(flag));
+  @Override
+  public void expired(TenantId tenant, Instant from, Instant before) {
+    List<Newest> newest = signals.between(tenant, from, before);
+    Map<Place, FoundReading> there = there(tenant, newest);
+    List<Newest> gone = newest.stream().filter(one -> !there.containsKey(place(one))).toList();
+    List<Newest> older = new ArrayList<>();
+    signals.remove(gone).forEach(lost -> older(lost).ifPresent(older::add));
+    signals.advance(older);
+  }
+
+  private record Place(String observation, int ordinal) {}
+
+  private static Place place(Newest newest) {
+    return new Place(newest.observation().value(), newest.ordinal());
+  }
+
+  private Map<Place, FoundReading> there(TenantId tenant, List<Newest> newest) {
+    Map<String, ObservationKey> keys =
+        rows.keys(
+            rows.number(tenant), newest.stream().map(one -> one.observation().value()).toList());
+    Map<Place, FoundReading> there = new HashMap<>();
+    readings
+        .atPlaces(tenant, rows.places(rows.number(tenant), keys.values()).values())
+        .forEach(one -> there.put(new Place(one.row().id(), one.ordinal()), one));
+    return there;
+  }
+
+  private List<Reading> read(TenantId tenant, List<Newest> newest) {
+    Map<Place, FoundReading> there = there(tenant, newest);
+    return found.readings(
+        tenant,
+        newest.stream().map(one -> there.get(place(one))).filter(Objects::nonNull).toList());
+  }
+
+  @Override
+  public List<Heard> heard(TenantId tenant) {
+    return signals.heard(tenant);
+  }
+
+  @Override
+  public int erase(TenantId tenant, PatientId patient) {
+    signals.erase(tenant, patient);
+    return jdbc.sql(
+            """
+            select count(*) from telemetry.target as patient
+            join telemetry.observation as row
+              on row.tenant = patient.tenant and row.patient = patient.number
+            join telemetry.shape_reading as shape
+              on shape.tenant = row.tenant and shape.shape_id = row.shape_id
+              and row.sequence >= shape.from_sequence and row.sequence < shape.before_sequence
+            where patient.tenant = :tenant and patient.type = 'Patient' and patient.id = :patient
+            """)
+        .param("tenant", rows.number(tenant))
+        .param("patient", patient.value())
+        .query(Integer.class)
+        .single();
+  }
+
+  /**
+   * Finds the newest reading of every signal among the Observations, in the caller's transaction.
+   */
+  void rebuild() {
+    signals.clear();
+    for (TenantId tenant : rows.tenants()) {
+      Map<Signal, Newest> newest = new LinkedHashMap<>();
+      List<FoundReading> last = readings.lastOfShapes(tenant);
+      last.removeIf(reading -> reading.quality().contains(SignalQuality.FUTURE));
+      newest(tenant, last).forEach(one -> keepNewer(newest, one));
+      signals.advance(newest.values());
     }
-    return new Reading(
-        new ObservationId(row.getString("observation_id")),
-        new DeviceId(row.getString("device_id")),
-        new PatientId(row.getString("patient_id")),
-        new Metric(row.getString("metric")),
-        value,
-        row.getObject("measured_at", OffsetDateTime.class).toInstant(),
-        row.getObject("received_at", OffsetDateTime.class).toInstant(),
-        quality);
   }
 }

@@ -6,7 +6,8 @@ import dev.vigil.core.Problem;
 import dev.vigil.core.ProblemException;
 import dev.vigil.core.Reading;
 import dev.vigil.core.TenantId;
-import dev.vigil.telemetry.Timestamptz;
+import dev.vigil.telemetry.observation.ObservationRows;
+import dev.vigil.terminology.metric.MetricCatalog;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -21,17 +22,26 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class ReadingHistory {
 
   private final JdbcClient jdbc;
+  private final ReadingRows readings;
+  private final FoundReadings found;
 
-  /** Looks at the readings there. */
-  public ReadingHistory(DataSource dataSource) {
+  /**
+   * Looks at the readings there.
+   *
+   * @param catalog for Observations whose shape does not tell what they measure
+   */
+  public ReadingHistory(DataSource dataSource, MetricCatalog catalog) {
     this.jdbc = JdbcClient.create(dataSource);
+    ObservationRows rows = new ObservationRows(dataSource);
+    this.readings = new ReadingRows(dataSource, rows, catalog);
+    this.found = new FoundReadings(jdbc, rows);
   }
 
   /**
    * The last event that had been recorded at a moment, by our clock; 0 before the first one.
    *
-   * @throws ProblemException if what was known then was not kept: {@code vigil rebuild readings}
-   *     brings it back from the log
+   * @throws ProblemException if what was known then was not kept: {@code vigil rebuild
+   *     observations} brings it back from the log
    */
   public long eventAt(Instant moment) {
     long low = 0;
@@ -54,7 +64,7 @@ public final class ReadingHistory {
               Problem.Kind.UNAVAILABLE,
               "Parameters.parameter.where(name='at')",
               "what was known then was not kept; an operator can bring it back from the log by"
-                  + " rebuilding the readings"));
+                  + " rebuilding the Observations"));
     }
     return low;
   }
@@ -91,32 +101,12 @@ public final class ReadingHistory {
       Instant to,
       long event,
       int most) {
-    return jdbc.sql(
-            """
-            select * from (
-              select tenant_id, patient_id, metric, measured_at, observation_id, ordinal, device_id,
-                value, unit, code_system, code, quality, received_at, sequence
-              from telemetry.reading
-              where tenant_id = :tenant and patient_id = :patient and metric = :metric
-                and measured_at between :from and :to and sequence <= :event
-              union all
-              select tenant_id, patient_id, metric, measured_at, observation_id, ordinal, device_id,
-                value, unit, code_system, code, quality, received_at, sequence
-              from telemetry.reading_replaced
-              where tenant_id = :tenant and patient_id = :patient and metric = :metric
-                and measured_at between :from and :to
-                and sequence <= :event and replaced_by > :event) as known
-            order by measured_at, sequence, observation_id, ordinal
-            limit :most
-            """)
-        .param("tenant", tenant.value())
-        .param("patient", patient.value())
-        .param("metric", metric.id())
-        .param("from", Timestamptz.of(from))
-        .param("to", Timestamptz.of(to))
-        .param("event", event)
-        .param("most", most)
-        .query((row, n) -> PostgresReadings.reading(row))
-        .list();
+    return found.readings(
+        tenant,
+        readings.first(
+            new SignalStretch(tenant, patient, metric, from, to),
+            event,
+            event < Long.MAX_VALUE,
+            most));
   }
 }

@@ -2,31 +2,38 @@ package dev.vigil.telemetry.reading;
 
 import dev.vigil.core.DeviceId;
 import dev.vigil.core.Metric;
-import dev.vigil.core.ObservationId;
 import dev.vigil.core.PatientId;
 import dev.vigil.core.Reading;
 import dev.vigil.core.TenantId;
+import dev.vigil.core.event.ResourceChange;
+import dev.vigil.core.event.ResourcesWritten;
 import java.time.Instant;
 import java.util.List;
 
-/** Checked device readings. Every question names its tenant. */
+/**
+ * Checked device readings. They are read out of the Observations, so nothing but the newest of each
+ * signal is written for them. Every question names its tenant.
+ */
 public interface Readings {
 
   /**
-   * Adds readings in the caller's transaction. Readings that an earlier version of their
-   * Observation gave are replaced.
+   * What an event tells.
    *
-   * @param sequence of the event that tells about them
+   * @param sequence of the event
    */
-  void record(TenantId tenant, long sequence, List<Reading> readings);
+  record Told(TenantId tenant, long sequence, ResourcesWritten written) {}
 
   /**
-   * Removes what an Observation gave, in the caller's transaction: it was deleted or entered in
-   * error.
+   * Follows what was written, in the transaction that writes it and after the rows of the
+   * Observations: moves the newest reading of each signal on, and back where it was replaced or
+   * taken away.
    *
-   * @param sequence of the event that tells so
+   * @param told in the order of the log
    */
-  void remove(TenantId tenant, long sequence, ObservationId observation);
+  void follow(List<Told> told);
+
+  /** Readings that Observations gave before they were changed or deleted, in no order. */
+  List<Reading> before(TenantId tenant, List<ResourceChange> changes);
 
   /**
    * Readings of one signal, oldest first, also those that may not be evaluated.
@@ -66,9 +73,18 @@ public interface Readings {
   List<Reading> latest(TenantId tenant, PatientId patient);
 
   /**
-   * Deletes all there is of a patient.
+   * Moves the newest readings of a time back where their Observations are no longer there, in the
+   * caller's transaction.
    *
-   * @return how many readings there were
+   * @param from event time, inclusive
+   * @param before event time, exclusive
+   */
+  void expired(TenantId tenant, Instant from, Instant before);
+
+  /**
+   * Forgets the newest readings of a patient. The others go with the Observations.
+   *
+   * @return how many readings the patient's Observations give
    */
   int erase(TenantId tenant, PatientId patient);
 }

@@ -1,9 +1,10 @@
 /**
- * Checked device readings by patient, metric and event time: a projection of the log for rules,
- * charts and the ward page.
+ * Checked device readings by patient, metric and event time, for rules, charts and the ward page:
+ * read out of the Observations by what their shapes say.
  *
- * <p>Comes in: readings of a committed message. Goes out: windows, latest values, silent signals,
- * and what was known at an earlier event. Owns {@code telemetry.reading}, {@code telemetry.signal},
- * {@code telemetry.reading_replaced} and {@code telemetry.reading_history}.
+ * <p>Comes in: shapes as Observations are written in them, and what an event tells. Goes out:
+ * windows, latest values, silent signals, and what was known at an earlier event. Owns {@code
+ * telemetry.shape_reading}, {@code telemetry.shape_unread}, {@code telemetry.signal} and {@code
+ * telemetry.reading_history}.
  */
 package dev.vigil.telemetry.reading;

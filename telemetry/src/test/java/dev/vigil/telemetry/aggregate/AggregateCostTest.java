@@ -74,7 +74,7 @@ class AggregateCostTest {
         GLUCOSE,
         Quantity.of((60 + (patient + minute) % 200) + ".0", "mg/dL"),
         NOON.plusSeconds(minute * 60L),
-        NOON,
+        NOON.plusSeconds(86_400),
         Set.of());
   }
 }

@@ -1,34 +1,42 @@
 package dev.vigil.telemetry.aggregate;
 
 import dev.vigil.core.ObservationId;
+import dev.vigil.core.Quantity;
 import dev.vigil.core.Reading;
 import dev.vigil.core.TenantId;
-import dev.vigil.core.event.ResourceChange;
-import dev.vigil.core.event.ResourceChange.Action;
-import dev.vigil.core.event.ResourcesWritten;
+import dev.vigil.telemetry.ReadingJournal;
 import dev.vigil.telemetry.Rebuilt;
 import dev.vigil.telemetry.TestDatabase;
+import dev.vigil.telemetry.Timestamptz;
 import dev.vigil.telemetry.log.LogSignal;
 import dev.vigil.telemetry.log.LoggedEvent;
 import dev.vigil.telemetry.log.PostgresEventLog;
-import dev.vigil.telemetry.log.Source;
-import dev.vigil.telemetry.reading.PostgresReadings;
 import dev.vigil.terminology.metric.MetricCatalog;
 import dev.vigil.terminology.metric.RangeTable;
+import java.sql.Types;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Writes readings as the recorder does, and lets the reader of the aggregates follow. */
 final class AggregateJournal {
 
-  private static final Source GATEWAY = new Source("fhir", "gateway");
   private static final String KEY = "tenant_id, patient_id, metric, unit";
-  private static final String ORDER = "measured_at, sequence, observation_id, ordinal";
+  private static final String ORDER = "measured_at, sequence, observation_id";
+
+  /** What there should be to count, kept by the test alone. */
+  private static final String TOLD =
+      """
+      create table told (tenant_id text, patient_id text, metric text, unit text, value numeric,
+        measured_at timestamptz, sequence bigint, observation_id text);
+      create index told_ix on told (tenant_id, observation_id);
+      """;
 
   private final TestDatabase database;
   private final PostgresEventLog log;
-  private final PostgresReadings readings;
+  private final ReadingJournal journal;
   private final Aggregation aggregation =
       new Aggregation(MetricCatalog.standard(), RangeTable.standard());
   private final AggregateReader reader;
@@ -39,7 +47,8 @@ final class AggregateJournal {
     this.log =
         new PostgresEventLog(
             database.dataSource(), database.keys(), Clock.systemUTC(), new LogSignal());
-    this.readings = new PostgresReadings(database.dataSource());
+    this.journal = new ReadingJournal(database, log);
+    database.jdbc().sql(TOLD).update();
     this.reader = new AggregateReader(database.dataSource(), aggregation);
   }
 
@@ -49,31 +58,47 @@ final class AggregateJournal {
 
   /** New Observations, or new versions of those that were written before. */
   void write(TenantId tenant, List<Reading> some) {
-    List<ResourceChange> changes =
-        some.stream().map(reading -> change(reading.observation(), Action.UPDATED)).toList();
-    database
-        .transactions()
-        .executeWithoutResult(
-            status -> {
-              long sequence = log.append(tenant, GATEWAY, new ResourcesWritten(changes, some));
-              readings.record(tenant, sequence, some);
-            });
+    long sequence = journal.write(tenant, some);
+    forget(tenant, some.stream().map(Reading::observation).toList());
+    tell(tenant, sequence, some.stream().filter(Reading::evaluable).toList());
   }
 
-  /** Deleted, or entered in error: the log says no more of either. */
+  private void tell(TenantId tenant, long sequence, List<Reading> some) {
+    new NamedParameterJdbcTemplate(database.dataSource())
+        .batchUpdate(
+            """
+            insert into told values (:tenant, :patient, :metric, :unit, :value, :at, :sequence, :id)
+            """,
+            some.stream()
+                .map(
+                    reading ->
+                        new MapSqlParameterSource("tenant", tenant.value())
+                            .addValue("patient", reading.patient().value())
+                            .addValue("metric", reading.metric().id())
+                            .addValue("unit", ((Quantity) reading.value()).unit())
+                            .addValue("value", ((Quantity) reading.value()).value())
+                            .addValue("at", Timestamptz.of(reading.measuredAt()))
+                            .addValue("sequence", sequence)
+                            .addValue("id", reading.observation().value()))
+                .toArray(MapSqlParameterSource[]::new));
+  }
+
+  private void forget(TenantId tenant, List<ObservationId> observations) {
+    database
+        .jdbc()
+        .sql("delete from told where tenant_id = :tenant and observation_id = any(:ids)")
+        .param("tenant", tenant.value())
+        .param(
+            "ids",
+            observations.stream().map(ObservationId::value).toArray(String[]::new),
+            Types.ARRAY)
+        .update();
+  }
+
+  /** Deletes an Observation. */
   void takeBack(TenantId tenant, ObservationId observation) {
-    database
-        .transactions()
-        .executeWithoutResult(
-            status -> {
-              List<ResourceChange> changes = List.of(change(observation, Action.DELETED));
-              long sequence = log.append(tenant, GATEWAY, new ResourcesWritten(changes, List.of()));
-              readings.remove(tenant, sequence, observation);
-            });
-  }
-
-  private static ResourceChange change(ObservationId observation, Action action) {
-    return new ResourceChange("Observation", observation.value(), 1, action);
+    journal.takeBack(tenant, observation);
+    forget(tenant, List.of(observation));
   }
 
   /** The reader takes the next events, at most that many. */
@@ -139,8 +164,7 @@ final class AggregateJournal {
           max(value) as max,
           (array_agg(value order by ORDER))[1] as first_value,
           min(measured_at) as first_at,
-          (array_agg(value order by measured_at desc, sequence desc, observation_id desc,
-            ordinal desc))[1] as last_value,
+          (array_agg(value order by measured_at desc, sequence desc, observation_id desc))[1] as last_value,
           max(measured_at) as last_at,
           array[
             coalesce(sum(us) filter (where value < l[1]), 0),
@@ -155,8 +179,7 @@ final class AggregateJournal {
             extract(epoch from least(measured_at + interval '10 minutes',
               lead(measured_at) over (partition by KEY order by ORDER)) - measured_at) * 1000000
               as us
-          from telemetry.reading
-          where value is not null and cardinality(quality) = 0) as lasting
+          from told) as lasting
         group by KEY, date_trunc('STEP', measured_at, 'UTC')
         """
             .replace("KEY", KEY)

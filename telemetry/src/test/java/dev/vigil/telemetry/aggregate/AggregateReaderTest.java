@@ -34,6 +34,8 @@ class AggregateReaderTest {
 
   private static final PatientId NEIGHBOUR = new PatientId("ward-2");
 
+  private static final Instant LATER = NOON.plus(Duration.ofDays(9));
+
   private TestDatabase database;
   private AggregateJournal journal;
 
@@ -108,7 +110,7 @@ class AggregateReaderTest {
         GLUCOSE,
         Quantity.of(value, american ? "mg/dL" : "mmol/L"),
         moment,
-        NOON,
+        quality.contains(SignalQuality.FUTURE) ? moment.minusSeconds(121) : LATER,
         quality);
   }
 
@@ -217,7 +219,7 @@ class AggregateReaderTest {
         metric,
         Quantity.of(value, unit),
         NOON.plusSeconds(minute * 60L),
-        NOON,
+        LATER,
         Set.of());
   }
 }

@@ -1,6 +1,7 @@
 package dev.vigil.telemetry.erasure;
 
 import static dev.vigil.telemetry.TestReadings.DEVICE;
+import static dev.vigil.telemetry.TestReadings.GLUCOSE;
 import static dev.vigil.telemetry.TestReadings.NOON;
 import static dev.vigil.telemetry.TestReadings.PATIENT;
 import static dev.vigil.telemetry.TestReadings.TENANT;
@@ -21,6 +22,7 @@ import dev.vigil.core.event.PersonErased;
 import dev.vigil.core.event.ResourceChange;
 import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.core.event.ResourcesWritten;
+import dev.vigil.telemetry.ReadingJournal;
 import dev.vigil.telemetry.TestDatabase;
 import dev.vigil.telemetry.TestReadings;
 import dev.vigil.telemetry.key.DataKeys;
@@ -29,14 +31,15 @@ import dev.vigil.telemetry.log.LogSignal;
 import dev.vigil.telemetry.log.LoggedEvent;
 import dev.vigil.telemetry.log.PostgresEventLog;
 import dev.vigil.telemetry.log.Source;
-import dev.vigil.telemetry.reading.PostgresReadings;
 import dev.vigil.telemetry.reading.ReadingsRebuild;
+import dev.vigil.terminology.metric.MetricCatalog;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -73,7 +76,7 @@ class ErasePersonTest {
   private TestDatabase database;
   private PostgresEventLog log;
   private PostgresEventLog elsewhere;
-  private PostgresReadings readings;
+  private ReadingJournal journal;
   private ErasePerson erasePerson;
 
   @BeforeEach
@@ -82,8 +85,15 @@ class ErasePersonTest {
     DataKeys keys = keys();
     log = log(keys);
     elsewhere = log(keys());
-    readings = new PostgresReadings(database.dataSource());
-    erasePerson = new ErasePerson(database.transactions(), log, keys, readings, clock);
+    journal = new ReadingJournal(database, log);
+    erasePerson =
+        new ErasePerson(
+            database.transactions(),
+            log,
+            keys,
+            journal.readings(),
+            new ErasureTable(database.dataSource()),
+            clock);
   }
 
   @AfterEach
@@ -100,23 +110,26 @@ class ErasePersonTest {
   }
 
   private void write(Event event) {
-    database
-        .transactions()
-        .executeWithoutResult(
-            status -> {
-              long sequence = log.append(TENANT, SOURCE, event);
-              if (event instanceof ResourcesWritten written) {
-                readings.record(TENANT, sequence, written.readings());
-              }
-            });
+    if (event instanceof ResourcesWritten written) {
+      journal.write(
+          TENANT,
+          written.readings(),
+          written.changes().stream()
+              .filter(change -> !change.type().equals("Observation"))
+              .toList());
+    } else {
+      database.transactions().executeWithoutResult(s -> log.append(TENANT, SOURCE, event));
+    }
   }
 
   private static Reading ofOther(String id) {
     return TestReadings.reading(id, DEVICE, OTHER, Quantity.of("7.70", "mmol/L"), NOON);
   }
 
-  private long count() {
-    return database.jdbc().sql("select count(*) from telemetry.reading").query(Long.class).single();
+  private List<Reading> readingsOf(PatientId patient) {
+    return journal
+        .readings()
+        .window(TENANT, patient, GLUCOSE, Instant.MIN, Instant.MAX, Long.MAX_VALUE);
   }
 
   @Test
@@ -130,18 +143,19 @@ class ErasePersonTest {
     write(new AlertRaised(alert(), NOON));
     assertThat(elsewhere.read(0, 10)).hasSize(2);
 
-    ErasePerson.Erased erased = erasePerson.erase(TENANT, PATIENT, SOURCE);
+    ErasePerson.Erased erased = erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE);
 
     assertThat(erased).isEqualTo(new ErasePerson.Erased(3, 2));
     List<Event> expected =
         List.of(
-            new ResourcesWritten(List.of(device, created("o-2", OTHER)), List.of(ofOther("o-2"))),
+            new ResourcesWritten(List.of(created("o-2", OTHER), device), List.of(ofOther("o-2"))),
             new ContentErased(),
             new PersonErased(PATIENT, NOON));
     assertThat(log.read(0, 10)).extracting(LoggedEvent::event).containsExactlyElementsOf(expected);
     assertThat(new ChainVerifier(database.dataSource()).verify().broken()).isEmpty();
-    assertThat(count()).isOne();
-    assertThat(readings.latest(TENANT, PATIENT)).isEmpty();
+    assertThat(readingsOf(PATIENT)).isEmpty();
+    assertThat(readingsOf(OTHER)).hasSize(1);
+    assertThat(journal.readings().latest(TENANT, PATIENT)).isEmpty();
 
     clock.now = NOON.plus(DataKeys.MEMORY);
     assertThat(elsewhere.read(0, 10))
@@ -149,16 +163,19 @@ class ErasePersonTest {
         .extracting(LoggedEvent::event)
         .containsExactlyElementsOf(expected);
 
-    new ReadingsRebuild(database.dataSource(), database.transactionManager(), log, readings)
+    new ReadingsRebuild(
+            database.dataSource(), database.transactionManager(), log, MetricCatalog.standard())
         .rebuild((done, total) -> {});
-    assertThat(count()).as("readings that come back").isOne();
+    assertThat(readingsOf(PATIENT)).as("readings that come back").isEmpty();
+    assertThat(journal.readings().latest(TENANT, PATIENT)).isEmpty();
+    assertThat(journal.readings().latest(TENANT, OTHER)).hasSize(1);
   }
 
   @Test
   void takesInNothingMoreAboutThePersonButThatThePatientIsGone() {
     write(TestReadings.written("o-1"));
     assertThat(elsewhere.read(0, 10)).hasSize(1);
-    erasePerson.erase(TENANT, PATIENT, SOURCE);
+    erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE);
 
     assertThatThrownBy(() -> write(TestReadings.written("o-2")))
         .isInstanceOf(ProblemException.class);
@@ -170,7 +187,7 @@ class ErasePersonTest {
                         s -> elsewhere.append(TENANT, SOURCE, TestReadings.written("o-3"))))
         .as("a process that remembers the key")
         .isInstanceOf(ProblemException.class);
-    assertThatThrownBy(() -> erasePerson.erase(TENANT, PATIENT, SOURCE))
+    assertThatThrownBy(() -> erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE))
         .isInstanceOf(ProblemException.class);
     ResourcesWritten gone =
         new ResourcesWritten(
@@ -182,7 +199,7 @@ class ErasePersonTest {
 
   @Test
   void erasesSomebodyOfWhomNothingIsKnownYetAndNobodyElse() {
-    erasePerson.erase(TENANT, PATIENT, SOURCE);
+    erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE);
     assertThatThrownBy(() -> write(TestReadings.written("o-1")))
         .isInstanceOf(ProblemException.class);
 
@@ -203,7 +220,7 @@ class ErasePersonTest {
         .transactions()
         .executeWithoutResult(
             status -> {
-              erasePerson.erase(TENANT, PATIENT, SOURCE);
+              erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE);
               status.setRollbackOnly();
             });
 
@@ -216,7 +233,7 @@ class ErasePersonTest {
   @Test
   void aDestroyedKeyStaysDestroyed() {
     write(TestReadings.written("o-1"));
-    erasePerson.erase(TENANT, PATIENT, SOURCE);
+    erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE);
 
     for (String change :
         List.of(

@@ -16,13 +16,18 @@ import dev.vigil.core.event.AlertRaised;
 import dev.vigil.core.event.AlertResolved;
 import dev.vigil.core.event.ContentErased;
 import dev.vigil.core.event.Event;
+import dev.vigil.core.event.LegalHoldPlaced;
+import dev.vigil.core.event.LegalHoldReleased;
+import dev.vigil.core.event.ObservationsExpired;
 import dev.vigil.core.event.PersonErased;
 import dev.vigil.core.event.ResourceChange;
 import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.core.event.ResourcesWritten;
+import dev.vigil.core.event.RetentionPolicySet;
 import dev.vigil.telemetry.TestReadings;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -49,7 +54,13 @@ class EventCodecTest {
         new AlertAcknowledged(alert(), NURSE, "seen", NOON),
         new AlertCleared(alert(), NOON.plusNanos(1), NOON),
         new AlertResolved(alert(), NURSE, "", NOON),
-        new PersonErased(TestReadings.PATIENT, NOON));
+        new PersonErased(TestReadings.PATIENT, NOON),
+        new RetentionPolicySet("*", OptionalInt.of(365), NOON),
+        new RetentionPolicySet("urn:x|vital-signs", OptionalInt.empty(), NOON),
+        new LegalHoldPlaced(TestReadings.PATIENT, "file 12", NOON),
+        new LegalHoldReleased(TestReadings.PATIENT, NOON),
+        new ObservationsExpired(NOON, List.of("o0000000000001", "o0000000000002"), 2, NOON),
+        new ObservationsExpired(NOON, List.of(), 5_000_000, NOON));
   }
 
   @ParameterizedTest
@@ -67,7 +78,11 @@ class EventCodecTest {
             "alert-acknowledged",
             "alert-cleared",
             "alert-resolved",
-            "person-erased");
+            "person-erased",
+            "retention-policy-set",
+            "legal-hold-placed",
+            "legal-hold-released",
+            "observations-expired");
   }
 
   @ParameterizedTest

@@ -36,7 +36,8 @@ class BytesOfReadingsTest {
       new PostgresObservations(
           database.dataSource(),
           new ObservationPartitions(database.dataSource()),
-          new TestExtractor());
+          new TestExtractor(),
+          (tenant, sequence, shape, json) -> {});
 
   @AfterEach
   void close() {

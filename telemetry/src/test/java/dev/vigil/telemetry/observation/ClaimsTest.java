@@ -37,7 +37,8 @@ class ClaimsTest {
       new PostgresObservations(
           database.dataSource(),
           new ObservationPartitions(database.dataSource()),
-          new TestExtractor());
+          new TestExtractor(),
+          (tenant, sequence, shape, json) -> {});
 
   @AfterEach
   void close() {

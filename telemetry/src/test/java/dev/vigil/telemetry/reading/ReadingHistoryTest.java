@@ -14,10 +14,12 @@ import dev.vigil.core.ObservationId;
 import dev.vigil.core.ProblemException;
 import dev.vigil.core.Reading;
 import dev.vigil.core.TenantId;
+import dev.vigil.telemetry.ReadingJournal;
 import dev.vigil.telemetry.TestDatabase;
 import dev.vigil.telemetry.log.LogSignal;
 import dev.vigil.telemetry.log.PostgresEventLog;
 import dev.vigil.telemetry.log.Source;
+import dev.vigil.terminology.metric.MetricCatalog;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -29,14 +31,12 @@ import org.junit.jupiter.api.Test;
 class ReadingHistoryTest {
 
   private TestDatabase database;
-  private PostgresReadings readings;
   private ReadingHistory history;
 
   @BeforeEach
   void open() {
     database = TestDatabase.fresh();
-    readings = new PostgresReadings(database.dataSource());
-    history = new ReadingHistory(database.dataSource());
+    history = new ReadingHistory(database.dataSource(), MetricCatalog.standard());
   }
 
   @AfterEach
@@ -48,11 +48,10 @@ class ReadingHistoryTest {
   void tellsWhatWasKnownBeforeACorrectionAndBeforeADeletion() {
     Reading wrong = glucose("a", "3.0", NOON);
     Reading right = glucose("a", "6.0", NOON);
-    record(1, wrong);
-    record(2, right);
-    database
-        .transactions()
-        .executeWithoutResult(status -> readings.remove(TENANT, 3, new ObservationId("a")));
+    ReadingJournal journal = new ReadingJournal(database, log(NOON));
+    journal.write(TENANT, List.of(wrong));
+    journal.write(TENANT, List.of(right));
+    journal.takeBack(TENANT, new ObservationId("a"));
 
     assertThat(knownAt(TENANT, 0)).isEmpty();
     assertThat(knownAt(TENANT, 1)).containsExactly(wrong);
@@ -85,22 +84,18 @@ class ReadingHistoryTest {
   }
 
   private void append(Instant moment) {
-    PostgresEventLog log =
-        new PostgresEventLog(
-            database.dataSource(),
-            database.keys(),
-            Clock.fixed(moment, ZoneOffset.UTC),
-            new LogSignal());
     database
         .transactions()
         .executeWithoutResult(
-            status -> log.append(TENANT, new Source("fhir", "gateway"), written("x")));
+            status -> log(moment).append(TENANT, new Source("fhir", "gateway"), written("x")));
   }
 
-  private void record(long sequence, Reading reading) {
-    database
-        .transactions()
-        .executeWithoutResult(status -> readings.record(TENANT, sequence, List.of(reading)));
+  private PostgresEventLog log(Instant moment) {
+    return new PostgresEventLog(
+        database.dataSource(),
+        database.keys(),
+        Clock.fixed(moment, ZoneOffset.UTC),
+        new LogSignal());
   }
 
   private List<Reading> knownAt(TenantId tenant, long event) {

@@ -2,8 +2,8 @@ package dev.vigil.server.intake.fast;
 
 import dev.vigil.core.DeviceId;
 import dev.vigil.core.PatientId;
-import dev.vigil.core.Reading;
 import dev.vigil.core.TenantId;
+import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.observation.KnownShape;
 import dev.vigil.telemetry.observation.Leaf;
@@ -17,8 +17,8 @@ import java.util.List;
  * A request that is ready to be committed but for what only the database can tell.
  *
  * @param now when it came in, to the millisecond
- * @param readings in the order of the Observations
- * @param event what the log will tell
+ * @param written what happens
+ * @param event the same, as the log will tell it
  */
 record FastMessage(
     TenantId tenant,
@@ -26,7 +26,7 @@ record FastMessage(
     String requestId,
     Instant now,
     List<Item> items,
-    List<Reading> readings,
+    ResourcesWritten written,
     EventLog.Prepared event) {
 
   /**

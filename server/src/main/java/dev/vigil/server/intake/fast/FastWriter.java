@@ -81,10 +81,11 @@ final class FastWriter {
       rows.add(rows(message.getKey(), message.getValue(), sequence + rows.size()));
     }
     store.append(rows);
-    long next = sequence;
+    List<Readings.Told> told = new ArrayList<>(links.size());
     for (FastMessage message : links.keySet()) {
-      readings.record(message.tenant(), next++, message.readings());
+      told.add(new Readings.Told(message.tenant(), sequence + told.size(), message.written()));
     }
+    readings.follow(told);
     log.append(links.keySet().stream().map(FastMessage::event).toList());
     return Set.copyOf(links.keySet());
   }

@@ -240,11 +240,11 @@ final class Preparation {
               Optional.of(new ResourceContent(draft.shape().template(), raw))));
     }
     Source source = new Source("fhir", caller.actor().reference());
-    EventLog.Prepared event =
-        log.prepare(caller.tenant(), source, new ResourcesWritten(changes, readings));
+    ResourcesWritten written = new ResourcesWritten(changes, readings);
+    EventLog.Prepared event = log.prepare(caller.tenant(), source, written);
     return Optional.of(
         new FastMessage(
-            caller.tenant(), caller.actor().reference(), requestId, now, items, readings, event));
+            caller.tenant(), caller.actor().reference(), requestId, now, items, written, event));
   }
 
   /** False if a working sensor cannot report one of them. */

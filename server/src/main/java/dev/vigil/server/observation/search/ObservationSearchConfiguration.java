@@ -95,6 +95,11 @@ public final class ObservationSearchConfiguration {
   }
 
   @Bean
+  ObservationFilters observationFilters(ObservationSearches searches) {
+    return new ObservationFilters(searches);
+  }
+
+  @Bean
   ObservationSearches observationSearches(
       Observations observations,
       IndexExtractor extractor,

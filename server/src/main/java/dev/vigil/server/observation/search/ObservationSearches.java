@@ -26,6 +26,7 @@ final class ObservationSearches {
   private final Observations observations;
   private final TenantOfPartition tenants;
   private final OtherSearches others;
+  private final SearchParameters parameters;
   private final ObservationCriteria criteria;
   private final ObservationSorts sorts;
   private final ReferringSearches referring;
@@ -49,7 +50,7 @@ final class ObservationSearches {
       DataSource dataSource,
       Clock clock) {
     this.observations = observations;
-    SearchParameters parameters = new SearchParameters(context, registry);
+    parameters = new SearchParameters(context, registry);
     others = new OtherSearches(context, urls, builders);
     ResourceLinks links = new ResourceLinks(JdbcClient.create(dataSource));
     ReverseSearches reverse = new ReverseSearches(parameters, others, links, observations);
@@ -80,6 +81,10 @@ final class ObservationSearches {
       throw new InvalidRequestException("Observations are read of a tenant");
     }
     return tenants.of(new TenantId(request.getTenantId()));
+  }
+
+  SearchParameters parameters() {
+    return parameters;
   }
 
   OtherSearches others() {

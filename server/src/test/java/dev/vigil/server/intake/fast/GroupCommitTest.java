@@ -56,7 +56,7 @@ class GroupCommitTest {
         "request",
         Instant.EPOCH,
         Collections.nCopies(size, item),
-        List.of(),
+        null,
         null);
   }
 

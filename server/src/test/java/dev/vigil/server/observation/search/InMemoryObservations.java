@@ -347,7 +347,7 @@ final class InMemoryObservations implements Observations {
   }
 
   @Override
-  public long eraseSubject(TenantId tenant, long patientPid) {
+  public Erased eraseSubject(TenantId tenant, long patientPid, int most) {
     throw new UnsupportedOperationException();
   }
 }

@@ -292,7 +292,11 @@ final class TwoStores implements AutoCloseable {
 
     @Bean
     Observations observations(DataSource dataSource, IndexExtractor extractor) {
-      return new PostgresObservations(dataSource, new ObservationPartitions(dataSource), extractor);
+      return new PostgresObservations(
+          dataSource,
+          new ObservationPartitions(dataSource),
+          extractor,
+          (tenant, sequence, shape, json) -> {});
     }
 
     @Bean("idHelperService")

@@ -1,42 +1,46 @@
-package dev.vigil.subscriptions.webhook;
+package dev.vigil.telemetry.delivery;
 
-import dev.vigil.telemetry.delivery.DeliveryFailedException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Locale;
 
 /**
- * Guards against requests into our own network: a subscriber chooses the address, we make the call
- * (OWASP: server-side request forgery).
+ * Guards against requests into our own network: a client chooses the address, we make the call
+ * (OWASP: server-side request forgery). Follow no redirects: nobody looked at where they lead.
  */
-final class WebhookTarget {
+public final class RemoteAddress {
 
   private final boolean privateAllowed;
 
-  WebhookTarget(boolean privateAllowed) {
+  /**
+   * The rule.
+   *
+   * @param privateAllowed whether private networks and this machine may be called
+   */
+  public RemoteAddress(boolean privateAllowed) {
     this.privateAllowed = privateAllowed;
   }
 
   /**
-   * Checks an address at the time of sending.
+   * Checks an address at the time of the call.
    *
    * @throws DeliveryFailedException for good if it is no HTTP URI or leads to a private address;
    *     for now if its host is unknown
    */
-  URI check(String address) throws DeliveryFailedException {
+  public URI check(String address) throws DeliveryFailedException {
     URI uri;
     try {
       uri = URI.create(address);
     } catch (IllegalArgumentException e) {
-      throw new DeliveryFailedException("the endpoint is no URI", true);
+      throw new DeliveryFailedException("the address is no URI", true);
     }
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     if (!scheme.equals("http") && !scheme.equals("https") || uri.getHost() == null) {
-      throw new DeliveryFailedException("the endpoint is no http or https URI", true);
+      throw new DeliveryFailedException("the address is no http or https URI", true);
     }
     if (uri.getUserInfo() != null) {
-      throw new DeliveryFailedException("the endpoint carries user information", true);
+      throw new DeliveryFailedException("the address carries user information", true);
     }
     if (!privateAllowed) {
       refusePrivate(uri.getHost());
@@ -48,11 +52,11 @@ final class WebhookTarget {
     try {
       for (InetAddress address : InetAddress.getAllByName(host)) {
         if (isPrivate(address)) {
-          throw new DeliveryFailedException("the endpoint leads to a private address", true);
+          throw new DeliveryFailedException("the address leads to a private address", true);
         }
       }
     } catch (UnknownHostException e) {
-      throw new DeliveryFailedException("the endpoint's host is unknown", false);
+      throw new DeliveryFailedException("the address's host is unknown", false);
     }
   }
 
