@@ -6,6 +6,7 @@ import ca.uhn.fhir.interceptor.model.RequestPartitionId;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.svc.IIdHelperService;
 import ca.uhn.fhir.jpa.dao.SearchBuilderFactory;
+import ca.uhn.fhir.jpa.model.config.PartitionSettings;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
 import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
@@ -31,6 +32,8 @@ final class ObservationSearches {
   private final SearchParameters parameters;
   private final ObservationCriteria criteria;
   private final ObservationSorts sorts;
+  private final Modifiers modifiers;
+  private final ResolvedOrder resolvedOrder;
   private final ReferringSearches referring;
   private final Compartments compartments;
   private final IncludedObservations included;
@@ -48,6 +51,7 @@ final class ObservationSearches {
       IValidationSupport validationSupport,
       ITermReadSvc terminology,
       JpaStorageSettings settings,
+      PartitionSettings partitionSettings,
       PartitionTenants partitionTenants,
       DataSource dataSource,
       Clock clock) {
@@ -66,7 +70,14 @@ final class ObservationSearches {
             new DateCriteria(clock),
             new ReferenceCriteria(parameters, ids, others, settings),
             reverse);
+    modifiers = new Modifiers(parameters);
     sorts = new ObservationSorts(parameters);
+    resolvedOrder =
+        new ResolvedOrder(
+            observations,
+            parameters,
+            sorts,
+            new TargetValues(JdbcClient.create(dataSource), partitionSettings));
     referring = new ReferringSearches(parameters, others, reverse, links);
     compartments = new Compartments(parameters, ids, observations);
     included = new IncludedObservations(parameters, observations);
@@ -109,6 +120,14 @@ final class ObservationSearches {
 
   ObservationSorts sorts() {
     return sorts;
+  }
+
+  Modifiers modifiers() {
+    return modifiers;
+  }
+
+  ResolvedOrder resolvedOrder() {
+    return resolvedOrder;
   }
 
   ReferringSearches referring() {
