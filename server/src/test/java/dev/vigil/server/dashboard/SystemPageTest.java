@@ -89,7 +89,8 @@ class SystemPageTest {
                 engineer
                     .page()
                     .evaluate(
-                        "document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+                        "document.documentElement.scrollWidth -"
+                            + " document.documentElement.clientWidth"))
             .isEqualTo(0);
       }
     }
