@@ -120,6 +120,11 @@ public final class PostgresObservations implements Observations {
   }
 
   @Override
+  public Set<Long> targets(TenantId tenant, Criterion filter, Set<String> paths, String type) {
+    return search.targets(tenants.find(tenant), filter, paths, type);
+  }
+
+  @Override
   public long count(TenantId tenant, Criterion filter) {
     return search.count(tenants.find(tenant), filter);
   }

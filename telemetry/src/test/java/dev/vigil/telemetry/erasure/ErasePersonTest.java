@@ -31,6 +31,7 @@ import dev.vigil.telemetry.log.LoggedEvent;
 import dev.vigil.telemetry.log.PostgresEventLog;
 import dev.vigil.telemetry.log.Source;
 import dev.vigil.telemetry.reading.ReadingsRebuild;
+import dev.vigil.telemetry.retention.LegalHolds;
 import dev.vigil.terminology.metric.MetricCatalog;
 import java.time.Clock;
 import java.time.Duration;
@@ -76,6 +77,7 @@ class ErasePersonTest {
   private PostgresEventLog log;
   private PostgresEventLog elsewhere;
   private ReadingJournal journal;
+  private LegalHolds holds;
   private ErasePerson erasePerson;
 
   @BeforeEach
@@ -85,12 +87,14 @@ class ErasePersonTest {
     log = log(keys);
     elsewhere = log(keys());
     journal = new ReadingJournal(database, log);
+    holds = new LegalHolds(database.dataSource(), database.transactions(), log, clock);
     erasePerson =
         new ErasePerson(
             database.transactions(),
             log,
             keys,
             journal.readings(),
+            holds,
             new ErasureTable(database.dataSource()),
             clock);
   }
@@ -212,6 +216,20 @@ class ErasePersonTest {
     assertThat(log.read(1, 10))
         .extracting(LoggedEvent::event)
         .containsExactly(TestReadings.written("o-1"));
+  }
+
+  @Test
+  void erasesNobodyUnderALegalHold() {
+    write(TestReadings.written("o-1"));
+    holds.place(TENANT, PATIENT, "file 12", SOURCE);
+    assertThatThrownBy(() -> erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE))
+        .isInstanceOf(ProblemException.class);
+    assertThat(log.read(0, 1))
+        .extracting(LoggedEvent::event)
+        .containsExactly(TestReadings.written("o-1"));
+    holds.release(TENANT, PATIENT, SOURCE);
+    assertThat(erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE).sequence())
+        .isEqualTo(4);
   }
 
   @Test

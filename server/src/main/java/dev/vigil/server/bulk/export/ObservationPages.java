@@ -104,7 +104,10 @@ class ObservationPages implements PageSource {
               ? Optional.empty()
               : observations.load(extract.tenant(), later.key(), later.version() - 1);
     }
-    return found.filter(version -> !version.deleted());
+    return found
+        .filter(version -> !version.deleted())
+        .filter(
+            version -> extract.since() == null || version.updatedAt().isAfter(extract.since()));
   }
 
   Observation resource(StoredObservation stored) {

@@ -103,7 +103,9 @@ class StoredPages implements PageSource {
         transactions.execute(status -> load(extract, filtered(extract, numbers, request), request));
     List<Resource> resources = new ArrayList<>();
     for (IBaseResource resource : loaded) {
-      asOf((Resource) resource, extract.asOf(), request).ifPresent(resources::add);
+      asOf((Resource) resource, extract.asOf(), request)
+          .filter(found -> extract.since() == null || updatedAt(found).isAfter(extract.since()))
+          .ifPresent(resources::add);
     }
     return new Page(resources, numbers.get(numbers.size() - 1), numbers.size() < PAGE);
   }
@@ -192,7 +194,7 @@ class StoredPages implements PageSource {
   /** The newest version that was there at the moment; empty if there was none. */
   private Optional<Resource> asOf(Resource newest, Instant asOf, SystemRequestDetails request) {
     Resource found = newest;
-    while (found.getMeta().getLastUpdated().toInstant().isAfter(asOf)) {
+    while (updatedAt(found).isAfter(asOf)) {
       long version = Long.parseLong(found.getIdElement().getVersionIdPart());
       if (version <= 1) {
         return Optional.empty();
@@ -206,6 +208,10 @@ class StoredPages implements PageSource {
       found = before.get();
     }
     return Optional.of(found);
+  }
+
+  private static Instant updatedAt(Resource resource) {
+    return resource.getMeta().getLastUpdated().toInstant();
   }
 
   /** One version of a resource; empty if it is a deletion. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,6 +18,9 @@ import java.util.concurrent.TimeUnit;
  * sender come many at once, one of a slow sender comes alone and soon.
  */
 final class LineQueue {
+
+  /** Characters that are held, and given, at once, unless one line has more. */
+  private static final int MOST_CHARACTERS = 4 * 1024 * 1024;
 
   private static final long LINGER_MS = 5;
   private static final long LOOK_EVERY_MS = 100;
@@ -27,6 +31,7 @@ final class LineQueue {
   }
 
   private final BlockingQueue<Optional<Line>> queue;
+  private final Semaphore characters = new Semaphore(MOST_CHARACTERS);
   private final int most;
   private volatile IOException broken;
   private volatile boolean stopped;
@@ -60,8 +65,10 @@ final class LineQueue {
 
   private boolean put(Optional<Line> line) {
     try {
+      boolean fits = false;
       while (!stopped) {
-        if (queue.offer(line, LOOK_EVERY_MS, TimeUnit.MILLISECONDS)) {
+        fits = fits || characters.tryAcquire(cost(line), LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+        if (fits && queue.offer(line, LOOK_EVERY_MS, TimeUnit.MILLISECONDS)) {
           return true;
         }
       }
@@ -69,6 +76,10 @@ final class LineQueue {
       Thread.currentThread().interrupt();
     }
     return false;
+  }
+
+  private static int cost(Optional<Line> line) {
+    return line.flatMap(Line::text).map(text -> Math.min(text.length(), MOST_CHARACTERS)).orElse(0);
   }
 
   /** Nobody wants more. */
@@ -84,13 +95,16 @@ final class LineQueue {
    */
   List<Line> take() throws IOException, InterruptedException {
     List<Line> some = new ArrayList<>();
-    while (!ended && some.size() < most) {
+    int size = 0;
+    while (!ended && some.size() < most && size < MOST_CHARACTERS) {
       Optional<Line> line =
           some.isEmpty() ? queue.take() : queue.poll(LINGER_MS, TimeUnit.MILLISECONDS);
       if (line == null) {
         return some;
       }
       line.ifPresent(some::add);
+      characters.release(cost(line));
+      size += cost(line);
       ended = line.isEmpty();
     }
     if (some.isEmpty() && broken != null) {

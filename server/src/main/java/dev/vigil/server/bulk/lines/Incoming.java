@@ -35,7 +35,7 @@ public final class Incoming {
   }
 
   /** As it was sent; empty if it was too long to be taken. */
-  Optional<String> text() {
+  public Optional<String> text() {
     return line.text();
   }
 
@@ -44,7 +44,7 @@ public final class Incoming {
    *
    * @throws ProblemException if it cannot be read or may not come this way
    */
-  Resource resource() {
+  public Resource resource() {
     Resource resource =
         parser.parse(
             text()

@@ -40,6 +40,7 @@ import org.springframework.stereotype.Component;
 class ImportWork implements BulkWork {
 
   private static final int AT_ONCE = 100;
+  private static final int MOST_CHARACTERS = 4 * 1024 * 1024;
   private static final String OUTCOME = "OperationOutcome";
 
   private final InputFetch fetch;
@@ -104,8 +105,10 @@ class ImportWork implements BulkWork {
       boolean more = true;
       while (more) {
         List<Line> some = new ArrayList<>();
-        while (more && some.size() < AT_ONCE) {
+        int size = 0;
+        while (more && some.size() < AT_ONCE && size < MOST_CHARACTERS) {
           Optional<Line> line = next(lines);
+          size += line.flatMap(Line::text).map(String::length).orElse(0);
           line.filter(one -> one.number() > skip).ifPresent(some::add);
           more = line.isPresent();
         }

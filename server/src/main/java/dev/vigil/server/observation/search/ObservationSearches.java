@@ -9,12 +9,14 @@ import ca.uhn.fhir.jpa.dao.SearchBuilderFactory;
 import ca.uhn.fhir.jpa.model.config.PartitionSettings;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
+import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
 import ca.uhn.fhir.jpa.term.api.ITermReadSvc;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.server.exceptions.InvalidRequestException;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
 import dev.vigil.core.TenantId;
 import dev.vigil.server.observation.PartitionTenants;
+import dev.vigil.telemetry.observation.Criterion;
 import dev.vigil.telemetry.observation.IndexExtractor;
 import dev.vigil.telemetry.observation.Observations;
 import java.time.Clock;
@@ -57,7 +59,7 @@ final class ObservationSearches {
     parameters = new SearchParameters(context, registry);
     others = new OtherSearches(context, urls, builders);
     ResourceLinks links = new ResourceLinks(JdbcClient.create(dataSource));
-    ReverseSearches reverse = new ReverseSearches(parameters, others, links, observations);
+    ReverseSearches reverse = new ReverseSearches(parameters, others, links, observations, this::criterion);
     tenants = new TenantOfPartition(partitionTenants);
     criteria =
         new ObservationCriteria(
@@ -80,6 +82,11 @@ final class ObservationSearches {
     included = new IncludedObservations(parameters, observations);
     last = new LastObservations(observations, extractor);
     loader = new StoredResources(context, observations, tenants);
+  }
+
+  /** These criteria need the searches that lead back to Observations, and those need these. */
+  private Criterion criterion(SearchParameterMap map, SearchScope scope) {
+    return criteria.of(map, scope);
   }
 
   SearchScope scope(RequestPartitionId partition, RequestDetails request) {
