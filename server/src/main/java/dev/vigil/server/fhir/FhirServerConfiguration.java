@@ -114,7 +114,8 @@ class FhirServerConfiguration {
     FilterRegistrationBean<BodyLimit> registration =
         new FilterRegistrationBean<>(new BodyLimit(properties.maxBody().toBytes()));
     registration.addUrlPatterns("/fhir", "/fhir/*");
-    registration.setOrder(Ordered.LOWEST_PRECEDENCE);
+    // Before whatever reads the body.
+    registration.setOrder(Ordered.LOWEST_PRECEDENCE - 1);
     return registration;
   }
 

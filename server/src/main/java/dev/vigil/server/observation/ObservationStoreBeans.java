@@ -130,6 +130,11 @@ public class ObservationStoreBeans {
     return new ObservationWriter(store, tenants, links, json, conditions, hapi, clock);
   }
 
+  @Bean
+  StoredForm storedForm(HapiParts hapi, ObservationJson json) {
+    return new StoredForm(hapi, json);
+  }
+
   @Bean("myObservationDaoR4")
   IFhirResourceDaoObservation<Observation> daoObservationR4(
       HapiParts hapi,

@@ -6,6 +6,7 @@ import static dev.vigil.telemetry.TestReadings.NOON;
 import static dev.vigil.telemetry.TestReadings.PATIENT;
 import static dev.vigil.telemetry.TestReadings.TENANT;
 import static dev.vigil.telemetry.TestReadings.alert;
+import static dev.vigil.telemetry.TestReadings.created;
 import static dev.vigil.telemetry.TestReadings.glucose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -129,10 +130,6 @@ class ErasePersonTest {
     return TestReadings.reading(id, DEVICE, OTHER, Quantity.of("7.70", "mmol/L"), NOON);
   }
 
-  private static ResourceChange created(String id) {
-    return new ResourceChange("Observation", id, 1, Action.CREATED);
-  }
-
   private List<Reading> readingsOf(PatientId patient) {
     return journal
         .readings()
@@ -144,7 +141,8 @@ class ErasePersonTest {
     ResourceChange device = new ResourceChange("Device", "d-1", 1, Action.CREATED);
     write(
         new ResourcesWritten(
-            List.of(created("o-1"), device, created("o-2"), created("o-3")),
+            List.of(
+                created("o-1", PATIENT), device, created("o-2", OTHER), created("o-3", PATIENT)),
             List.of(glucose("o-1", "6.30", NOON), ofOther("o-2"), glucose("o-3", "6.40", NOON))));
     write(new AlertRaised(alert(), NOON));
     assertThat(elsewhere.read(0, 10)).hasSize(2);
@@ -154,7 +152,7 @@ class ErasePersonTest {
     assertThat(erased).isEqualTo(new ErasePerson.Erased(3, 2));
     List<Event> expected =
         List.of(
-            new ResourcesWritten(List.of(created("o-2"), device), List.of(ofOther("o-2"))),
+            new ResourcesWritten(List.of(created("o-2", OTHER), device), List.of(ofOther("o-2"))),
             new ContentErased(),
             new PersonErased(PATIENT, NOON));
     assertThat(log.read(0, 10)).extracting(LoggedEvent::event).containsExactlyElementsOf(expected);

@@ -38,7 +38,8 @@ class PlansTest {
         new PostgresObservations(
             database.dataSource(),
             new ObservationPartitions(database.dataSource()),
-            new TestExtractor());
+            new TestExtractor(),
+          (tenant, sequence, shape, json) -> {});
     for (int moment = 0; moment < MOMENTS; moment++) {
       List<ObservationWrite> writes = new ArrayList<>();
       Instant at = END.minus(Duration.ofHours((long) (MOMENTS - moment) * STEP_HOURS));
