@@ -56,7 +56,9 @@ class SystemController {
 
   private static ReaderView view(Reader reader, Ages ages, Instant now) {
     String state =
-        reader.parked() > 0 ? "left events aside" : reader.behind().compareTo(LATE) > 0 ? "late" : "in time";
+        reader.parked() > 0
+            ? "left events aside"
+            : reader.behind().compareTo(LATE) > 0 ? "late" : "in time";
     return new ReaderView(
         reader.name(),
         reader.position(),

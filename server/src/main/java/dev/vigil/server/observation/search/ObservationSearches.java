@@ -59,7 +59,8 @@ final class ObservationSearches {
     parameters = new SearchParameters(context, registry);
     others = new OtherSearches(context, urls, builders);
     ResourceLinks links = new ResourceLinks(JdbcClient.create(dataSource));
-    ReverseSearches reverse = new ReverseSearches(parameters, others, links, observations, this::criterion);
+    ReverseSearches reverse =
+        new ReverseSearches(parameters, others, links, observations, this::criterion);
     tenants = new TenantOfPartition(partitionTenants);
     criteria =
         new ObservationCriteria(
