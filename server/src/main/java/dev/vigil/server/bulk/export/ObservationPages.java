@@ -106,8 +106,7 @@ class ObservationPages implements PageSource {
     }
     return found
         .filter(version -> !version.deleted())
-        .filter(
-            version -> extract.since() == null || version.updatedAt().isAfter(extract.since()));
+        .filter(version -> extract.since() == null || version.updatedAt().isAfter(extract.since()));
   }
 
   Observation resource(StoredObservation stored) {

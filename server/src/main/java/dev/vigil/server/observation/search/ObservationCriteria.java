@@ -180,8 +180,8 @@ final class ObservationCriteria {
   private Criterion has(List<HasParam> any, SearchScope scope) {
     for (HasParam value : any) {
       String text = value.getParameterValue();
-      // HAPI turns _list into this.
-      if (value.getTargetResourceType().equals("List") && text != null && text.startsWith("$")) {
+      // HAPI turns _list into this, and escapes the name; no id holds such a sign.
+      if (value.getTargetResourceType().equals("List") && text != null && text.contains("$")) {
         throw Refused.parameter("_list", "functional lists are not supported");
       }
     }

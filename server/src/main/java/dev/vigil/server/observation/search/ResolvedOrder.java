@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 
 /**
  * Orders by what the store has no index of: the identifier, and what a reference leads to ({@code
- * _sort=patient.name}). All hits are looked at, so there may not be many of them. Such keys stand
- * before the others of a search.
+ * _sort=Patient:subject.name}). All hits are looked at, so there may not be many of them. Such keys
+ * stand before the others of a search.
  */
 final class ResolvedOrder {
 

@@ -106,7 +106,7 @@ final class ComparisonData {
   /** What a chain leads to, in the words of the index; empty where it leads nowhere. */
   List<String> chained(String observation, String chain) {
     Observation from = observations.get(observation.replace("Observation/", ""));
-    Reference reference = chain.startsWith("device.") ? from.getDevice() : from.getSubject();
+    Reference reference = chain.contains("device.") ? from.getDevice() : from.getSubject();
     Resource target = targets.get(String.valueOf(reference.getReference()));
     boolean byName = chain.endsWith(".name");
     if (target instanceof Patient patient && byName) {

@@ -473,13 +473,14 @@ final class ComparisonUrls {
       urls.add("Observation?code:not=no-system&_sort=-" + param);
       urls.add("Observation?patient=pat-1&_sort=-" + param);
     }
-    for (String order : List.of("identifier", "patient.name", "patient.identifier")) {
+    for (String order :
+        List.of("identifier", "Patient:patient.name", "Patient:subject.identifier")) {
       urls.add("Observation?_sort=" + order);
       urls.add("Observation?_sort=-" + order);
       urls.add("Observation?_sort=" + order + ",-date");
     }
     urls.add("Observation?_sort=Patient:subject.name");
-    urls.add("Observation?_sort=device.identifier,status");
+    urls.add("Observation?_sort=Device:device.identifier,status");
     urls.add("Observation?_sort=status,-date");
     urls.add("Observation?_sort=-status,date");
     return urls;
