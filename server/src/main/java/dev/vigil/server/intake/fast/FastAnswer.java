@@ -133,6 +133,20 @@ final class FastAnswer {
     send(request, response, outcome);
   }
 
+  /** Says that the server failed, as any other bug is said. */
+  static void failed(
+      HttpServletRequest request, HttpServletResponse response, String incident, String requestId)
+      throws IOException {
+    head(response, requestId, 500);
+    send(
+        request,
+        response,
+        """
+        {"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception",\
+        "diagnostics":"the server failed; incident %s"}]}"""
+            .formatted(incident));
+  }
+
   private static void head(HttpServletResponse response, String requestId, int status) {
     response.setStatus(status);
     response.setContentType(TYPE);

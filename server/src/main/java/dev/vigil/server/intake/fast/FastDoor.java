@@ -20,7 +20,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -28,6 +31,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * short way goes it; all else goes on to HAPI, with its body as it came, and is learned from.
  */
 final class FastDoor extends OncePerRequestFilter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FastDoor.class);
 
   private static final String ROOT = "/fhir";
   private static final String OBSERVATION = "/fhir/Observation";
@@ -195,6 +200,11 @@ final class FastDoor extends OncePerRequestFilter {
       counts.refused();
       String outcome = context.newJsonParser().encodeResourceToString(ProblemOutcome.of(busy));
       FastAnswer.busy(request, response, busy, outcome, requestId);
+      return true;
+    } catch (UnknownOutcome failure) {
+      String incident = UUID.randomUUID().toString();
+      LOG.error("a request failed incident={}", incident);
+      FastAnswer.failed(request, response, incident, requestId);
       return true;
     }
     counts.shortWay(envelope.entries().size());

@@ -59,9 +59,23 @@ final class FastWriter {
     this.preparation = preparation;
   }
 
-  /** Gives those that are committed. */
+  /**
+   * Gives those that are committed.
+   *
+   * @throws UnknownOutcome if the commit itself failed
+   */
   Set<FastMessage> commit(List<FastMessage> messages) {
-    return transactions.execute(status -> write(messages));
+    boolean[] written = {false};
+    try {
+      return transactions.execute(
+          status -> {
+            Set<FastMessage> kept = write(messages);
+            written[0] = true;
+            return kept;
+          });
+    } catch (RuntimeException e) {
+      throw written[0] ? new UnknownOutcome(e) : e;
+    }
   }
 
   private Set<FastMessage> write(List<FastMessage> messages) {

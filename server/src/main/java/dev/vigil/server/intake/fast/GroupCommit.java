@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -96,7 +97,7 @@ final class GroupCommit {
       }
       return whenDone(mine);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("the commit failed", e.getCause());
+      throw new UnknownOutcome(e.getCause());
     } catch (InterruptedException e) {
       if (withdraw(mine)) {
         Thread.currentThread().interrupt();
@@ -108,7 +109,11 @@ final class GroupCommit {
 
   /** It is being committed: only its end tells what became of it. */
   private static boolean whenDone(Waiting mine) {
-    return mine.answer.join();
+    try {
+      return mine.answer.join();
+    } catch (CompletionException e) {
+      throw new UnknownOutcome(e.getCause());
+    }
   }
 
   private synchronized void enqueue(Waiting mine) {
@@ -169,9 +174,19 @@ final class GroupCommit {
   private void alone(Waiting one) {
     try {
       one.answer.complete(commit.apply(List.of(one.message)).contains(one.message));
+    } catch (UnknownOutcome | Error e) {
+      logger.error("a commit of a message was lost error={}", name(e));
+      one.answer.completeExceptionally(e);
     } catch (RuntimeException e) {
+      logger.info("a message takes the usual way error={}", name(e));
       one.answer.complete(false);
     }
+  }
+
+  private static String name(Throwable failure) {
+    return failure.getCause() == null
+        ? failure.getClass().getName()
+        : failure.getClass().getName() + " by " + failure.getCause().getClass().getName();
   }
 
   /** What waits, at least one message; nothing at the end. */
