@@ -115,12 +115,7 @@ class ErasePersonTest {
 
   private void write(Event event) {
     if (event instanceof ResourcesWritten written) {
-      journal.write(
-          TENANT,
-          written.readings(),
-          written.changes().stream()
-              .filter(change -> !change.type().equals("Observation"))
-              .toList());
+      journal.write(TENANT, written);
     } else {
       database.transactions().executeWithoutResult(s -> log.append(TENANT, SOURCE, event));
     }
@@ -152,7 +147,7 @@ class ErasePersonTest {
     assertThat(erased).isEqualTo(new ErasePerson.Erased(3, 2));
     List<Event> expected =
         List.of(
-            new ResourcesWritten(List.of(created("o-2", OTHER), device), List.of(ofOther("o-2"))),
+            new ResourcesWritten(List.of(device, created("o-2", OTHER)), List.of(ofOther("o-2"))),
             new ContentErased(),
             new PersonErased(PATIENT, NOON));
     assertThat(log.read(0, 10)).extracting(LoggedEvent::event).containsExactlyElementsOf(expected);
