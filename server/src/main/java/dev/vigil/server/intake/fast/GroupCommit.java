@@ -163,6 +163,9 @@ final class GroupCommit {
       try {
         Set<FastMessage> done = commit.apply(batch.stream().map(one -> one.message).toList());
         batch.forEach(one -> one.answer.complete(done.contains(one.message)));
+      } catch (UnknownOutcome | Error e) {
+        logger.error("a commit of {} messages was lost error={}", batch.size(), name(e));
+        batch.forEach(one -> one.answer.completeExceptionally(e));
       } catch (RuntimeException e) {
         logger.info(
             "a commit of {} messages failed error={}", batch.size(), e.getClass().getName());

@@ -112,11 +112,16 @@ class GroupCommitTest {
     while (commits.waiting() < 2) {
       Thread.onSpinWait();
     }
+    CompletableFuture<Boolean> inTheSameGroup = send(message("a", 3));
+    while (commits.waiting() < 5) {
+      Thread.onSpinWait();
+    }
     go.countDown();
 
     assertThat(first.join()).isTrue();
     assertThatThrownBy(unknown::join).hasCauseInstanceOf(UnknownOutcome.class);
-    assertThat(groups).hasSize(2);
+    assertThatThrownBy(inTheSameGroup::join).hasCauseInstanceOf(UnknownOutcome.class);
+    assertThat(groups).containsExactly(1, 2);
   }
 
   @Test
