@@ -108,7 +108,10 @@ class FastAndUsualWayTest {
     Bedside one = hospital.admit();
     Bedside other = hospital.admit();
     String at = now.toString();
-    teach(() -> post("", bundle(List.of(entry(reading(one, "8867-4", "70", "/min", at), null))), false));
+    teach(
+        () ->
+            post(
+                "", bundle(List.of(entry(reading(one, "8867-4", "70", "/min", at), null))), false));
     double before = committed();
     long event = log.head();
 
