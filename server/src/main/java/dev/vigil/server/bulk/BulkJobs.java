@@ -310,6 +310,13 @@ public class BulkJobs {
         .update();
   }
 
+  /** Takes all exports of a tenant out, running ones too. */
+  void removeExports(TenantId tenant) {
+    jdbc.sql("delete from telemetry.bulk_job where tenant_id = :tenant and kind = 'export'")
+        .param("tenant", tenant.value())
+        .update();
+  }
+
   /** Takes those of all tenants out whose time is over. */
   int removeExpired() {
     return jdbc.sql("delete from telemetry.bulk_job where expires_at < :now")

@@ -3,9 +3,13 @@ package dev.vigil.server.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.vigil.core.PatientId;
+import dev.vigil.core.TenantId;
 import dev.vigil.server.VigilServer;
 import dev.vigil.server.story.Bedside;
 import dev.vigil.server.story.Hospital;
+import dev.vigil.telemetry.erasure.ErasePerson;
+import dev.vigil.telemetry.log.Source;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -14,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -103,6 +108,28 @@ class InterruptedJobTest {
 
     assertThat(ehr.send("GET", exported.status()).statusCode()).isEqualTo(404);
     assertThat(folder).doesNotExist();
+  }
+
+  @Test
+  void exportsOfATenantGoWhenAPersonIsErased() {
+    Exported exported = export();
+    BulkClient other = new BulkClient(VigilServer.OTHER_TENANT_CLIENT, "");
+    String others = BulkClient.status(other.begin("$export?_type=Patient"));
+    other.manifest(others);
+    String patient = hospital.patient();
+
+    server
+        .bean(ErasePerson.class)
+        .erase(
+            new TenantId("demo"),
+            new PatientId(patient.substring("Patient/".length())),
+            OptionalLong.empty(),
+            new Source("test", "test"));
+
+    Hospital.eventually(() -> ehr.send("GET", exported.status()).statusCode() == 404);
+    server.bean(BulkRunner.class).tidy();
+    assertThat(folder(exported.id())).doesNotExist();
+    assertThat(other.send("GET", others).statusCode()).isEqualTo(200);
   }
 
   @Test

@@ -1,0 +1,41 @@
+package dev.vigil.server.bulk;
+
+import dev.vigil.core.event.PersonErased;
+import dev.vigil.telemetry.log.LoggedEvent;
+import dev.vigil.telemetry.reader.LogReader;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/**
+ * Takes the exports of a tenant back when one of its persons is erased: nobody knows in which files
+ * that person is, and a client can ask again. The files themselves go with the next tidying.
+ */
+@Component
+class ErasedPersons implements LogReader {
+
+  private final BulkJobs jobs;
+
+  ErasedPersons(BulkJobs jobs) {
+    this.jobs = jobs;
+  }
+
+  @Override
+  public String name() {
+    return "bulk";
+  }
+
+  /** There were no exports before there was this reader. */
+  @Override
+  public boolean beginsAtHead() {
+    return true;
+  }
+
+  @Override
+  public void accept(List<LoggedEvent> events) {
+    events.stream()
+        .filter(event -> event.event() instanceof PersonErased)
+        .map(LoggedEvent::tenant)
+        .distinct()
+        .forEach(jobs::removeExports);
+  }
+}
