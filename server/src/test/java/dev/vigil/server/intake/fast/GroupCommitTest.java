@@ -24,8 +24,7 @@ class GroupCommitTest {
   private final CountDownLatch begun = new CountDownLatch(1);
   private final CountDownLatch go = new CountDownLatch(1);
   private FastMessage bad;
-  private final GroupCommit commits =
-      new GroupCommit(this::commit, 10, 5, Duration.ofMillis(300));
+  private final GroupCommit commits = new GroupCommit(this::commit, 10, 5, Duration.ofMillis(300));
 
   @AfterEach
   void close() throws InterruptedException {
