@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vigil.server.story.Answer;
 import dev.vigil.server.story.Hospital;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +31,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ObservationHistoryTest {
 
   private static final List<String> TYPES = List.of("Observation", "DiagnosticReport");
+
+  /** Without its fraction a moment stands for the whole second. */
+  private static final DateTimeFormatter MILLIS =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
   private final Hospital hospital = new Hospital();
   private final String id = UUID.randomUUID().toString();
@@ -86,7 +92,7 @@ class ObservationHistoryTest {
   }
 
   private String at(int place) {
-    return between.get(place).toString();
+    return MILLIS.format(between.get(place));
   }
 
   /** What an answer tells of this test's resource: method and version, newest first. */
