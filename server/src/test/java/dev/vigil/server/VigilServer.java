@@ -92,6 +92,7 @@ public final class VigilServer {
             "--vigil.mllp.tenant=demo",
             "--vigil.delivery.private-addresses=true",
             "--vigil.fhir.max-body=8MB",
+            "--vigil.intake.queue=1000",
             "--vigil.fhir.max-entries=" + MAX_ENTRIES,
             "--vigil.demo.enabled=true",
             "--vigil.auth.clients[0].id=" + OTHER_TENANT_CLIENT,

@@ -6,6 +6,7 @@ import dev.vigil.core.TenantId;
 import dev.vigil.core.event.AlertEvent;
 import dev.vigil.core.event.Event;
 import dev.vigil.core.event.ResourceChange;
+import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.subscriptions.alert.AlertDesk;
 import dev.vigil.subscriptions.alert.AlertRecords;
 import dev.vigil.telemetry.ReadingJournal;
@@ -61,7 +62,7 @@ public final class LogDriver implements AutoCloseable {
 
   /** A message about other resources is committed. */
   public void write(TenantId tenant, List<ResourceChange> changes) {
-    journal.write(tenant, List.of(), changes);
+    journal.write(tenant, new ResourcesWritten(changes, List.of()));
   }
 
   /** The reader takes what is new, in one transaction that moves its position. */

@@ -11,6 +11,7 @@ import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.Source;
+import dev.vigil.telemetry.observation.ObservationContent;
 import dev.vigil.telemetry.observation.ObservationKey;
 import dev.vigil.telemetry.observation.ObservationLink;
 import dev.vigil.telemetry.observation.ObservationPartitions;
@@ -27,6 +28,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -84,32 +86,46 @@ public final class ReadingJournal {
    * @return the event's sequence
    */
   public long write(TenantId tenant, List<Reading> some) {
-    return write(tenant, some, List.of());
+    List<ObservationWrite> writes = new ArrayList<>();
+    List<ResourceChange> changes = new ArrayList<>();
+    byObservation(some)
+        .forEach(
+            (id, its) -> {
+              ObservationWrite.Put put = put(tenant, id, its);
+              writes.add(put);
+              changes.add(change(put, its.get(0)));
+            });
+    return commit(tenant, writes, new ResourcesWritten(changes, some));
   }
 
-  /** The same with changes of other resources, which are not stored. */
-  public long write(TenantId tenant, List<Reading> some, List<ResourceChange> others) {
+  /**
+   * One message as its event tells it: the Observations of its readings are stored, other resources
+   * are not.
+   */
+  public long write(TenantId tenant, ResourcesWritten written) {
+    List<ObservationWrite> writes = new ArrayList<>();
+    byObservation(written.readings()).forEach((id, its) -> writes.add(put(tenant, id, its)));
+    return commit(tenant, writes, written);
+  }
+
+  private static Map<String, List<Reading>> byObservation(List<Reading> some) {
     Map<String, List<Reading>> byObservation = new LinkedHashMap<>();
     for (Reading reading : some) {
       byObservation
           .computeIfAbsent(reading.observation().value(), id -> new ArrayList<>())
           .add(reading);
     }
-    List<ObservationWrite> writes = new ArrayList<>();
-    List<ResourceChange> changes = new ArrayList<>();
-    byObservation.forEach(
-        (id, its) -> {
-          ObservationWrite put = put(tenant, id, its);
-          writes.add(put);
-          changes.add(
-              new ResourceChange(
-                  "Observation",
-                  id,
-                  put.version(),
-                  put.version() == 1 ? Action.CREATED : Action.UPDATED));
-        });
-    changes.addAll(others);
-    return commit(tenant, writes, new ResourcesWritten(changes, some));
+    return byObservation;
+  }
+
+  private static ResourceChange change(ObservationWrite.Put put, Reading reading) {
+    return new ResourceChange(
+        "Observation",
+        put.id(),
+        put.version(),
+        put.version() == 1 ? Action.CREATED : Action.UPDATED,
+        Optional.of(reading.patient()),
+        Optional.of(ObservationContent.of(put.json())));
   }
 
   /**
@@ -125,7 +141,7 @@ public final class ReadingJournal {
     Instant at = reading.measuredAt();
     String id = reading.observation().value();
     String[] named = device.split("/");
-    ObservationWrite put =
+    ObservationWrite.Put put =
         new ObservationWrite.Put(
             observations.allocate(List.of(at)).get(0),
             id,
@@ -142,8 +158,7 @@ public final class ReadingJournal {
     return commit(
         tenant,
         List.of(put),
-        new ResourcesWritten(
-            List.of(new ResourceChange("Observation", id, 1, Action.CREATED)), List.of(reading)));
+        new ResourcesWritten(List.of(change(put, reading)), List.of(reading)));
   }
 
   /** Deletes an Observation. */
@@ -185,7 +200,7 @@ public final class ReadingJournal {
     return sequence;
   }
 
-  private ObservationWrite put(TenantId tenant, String id, List<Reading> its) {
+  private ObservationWrite.Put put(TenantId tenant, String id, List<Reading> its) {
     Reading first = its.get(0);
     Instant at = first.measuredAt();
     State state = states.get(new Name(tenant, id));

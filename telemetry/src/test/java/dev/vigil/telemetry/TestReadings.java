@@ -15,9 +15,11 @@ import dev.vigil.core.Tier;
 import dev.vigil.core.event.Alert;
 import dev.vigil.core.event.Event;
 import dev.vigil.core.event.ResourceChange;
+import dev.vigil.core.event.ResourceContent;
 import dev.vigil.core.event.ResourcesWritten;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Filled readings and events, to be changed where a test cares. */
@@ -61,9 +63,20 @@ public final class TestReadings {
 
   /** An event that can be told from others by its id. */
   public static ResourcesWritten written(String id) {
-    return new ResourcesWritten(
-        List.of(new ResourceChange("Observation", id, 1, ResourceChange.Action.CREATED)),
-        List.of(glucose(id, "6.30", NOON)));
+    return new ResourcesWritten(List.of(created(id, PATIENT)), List.of(glucose(id, "6.30", NOON)));
+  }
+
+  /** A new Observation about somebody. */
+  public static ResourceChange created(String id, PatientId person) {
+    return new ResourceChange(
+        "Observation",
+        id,
+        1,
+        ResourceChange.Action.CREATED,
+        Optional.of(person),
+        Optional.of(
+            new ResourceContent(
+                "{\"resourceType\":\"Observation\",\"valueString\":\"\u0001\"}", List.of(id))));
   }
 
   /** The id given to {@link #written}. */

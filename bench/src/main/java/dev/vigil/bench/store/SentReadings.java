@@ -15,7 +15,7 @@ final class SentReadings implements Senders.Sample {
 
   static final int KEPT = 1_000;
 
-  private static final int ONE_OF = 20;
+  private static final int ONE_OF = 5;
   private static final Pattern LOCATION =
       Pattern.compile("\"location\":\\s*\"(?:[^\"]*/)?Observation/([A-Za-z0-9\\-.]{1,64})");
   private static final Pattern IDENTIFIER =
@@ -43,7 +43,7 @@ final class SentReadings implements Senders.Sample {
     }
   }
 
-  /** Offers one entry of twenty of a transaction that was confirmed. */
+  /** Offers one entry of five of a transaction that was confirmed. */
   @Override
   public synchronized void offer(ReadingStream stream, int size, FhirDoor.Answer answer) {
     List<String> ids = null;

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ public final class VigilServer implements Measured {
   }
 
   /**
-   * Starts it.
+   * Starts it, with the options of {@code VIGIL_JAVA_OPTS} as {@code ./vigil} would.
    *
    * @param jar of the server
    * @param folder for its data and its output
@@ -58,18 +59,16 @@ public final class VigilServer implements Measured {
     environment.put("VIGIL_MANAGEMENT_PORT", Integer.toString(management));
     environment.put("VIGIL_MLLP_PORT", Integer.toString(ChildProcess.freePort()));
     environment.put("VIGIL_DB_URL", "");
+    List<String> arguments = new ArrayList<>();
+    arguments.add("-Xmx" + heap);
+    arguments.add("-XX:+ExitOnOutOfMemoryError");
+    String options = System.getenv().getOrDefault("VIGIL_JAVA_OPTS", "").strip();
+    if (!options.isEmpty()) {
+      arguments.addAll(List.of(options.split("\\s+")));
+    }
+    arguments.addAll(List.of("-jar", jar.toString(), "demo", "--no-ward"));
     ChildProcess process =
-        ChildProcess.start(
-            List.of(
-                "-Xmx" + heap,
-                "-XX:+ExitOnOutOfMemoryError",
-                "-jar",
-                jar.toString(),
-                "demo",
-                "--no-ward"),
-            environment,
-            folder.resolve("vigil.log"),
-            "Vigil is up");
+        ChildProcess.start(arguments, environment, folder.resolve("vigil.log"), "Vigil is up");
     URI base = URI.create("http://localhost:" + port);
     AccessToken token =
         new AccessToken(

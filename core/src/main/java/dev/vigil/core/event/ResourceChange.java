@@ -1,6 +1,8 @@
 package dev.vigil.core.event;
 
+import dev.vigil.core.PatientId;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One FHIR resource was created, updated or deleted.
@@ -9,8 +11,18 @@ import java.util.Objects;
  * @param id logical id
  * @param version version id after the change, from 1
  * @param action what happened
+ * @param person the patient it is about, first of all the subject; empty if it is about none. Of
+ *     events from before contents were kept it is known for a Patient only
+ * @param content what the resource says since then, without id, version and time of the version;
+ *     empty for a deletion, and in events from before contents were kept
  */
-public record ResourceChange(String type, String id, long version, Action action) {
+public record ResourceChange(
+    String type,
+    String id,
+    long version,
+    Action action,
+    Optional<PatientId> person,
+    Optional<ResourceContent> content) {
 
   /** What happened to the resource. */
   public enum Action {
@@ -27,5 +39,24 @@ public record ResourceChange(String type, String id, long version, Action action
     Objects.requireNonNull(type, "type");
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(action, "action");
+    Objects.requireNonNull(person, "person");
+    Objects.requireNonNull(content, "content");
+  }
+
+  /** A change of which no more is known; a Patient is about that patient. */
+  public ResourceChange(String type, String id, long version, Action action) {
+    this(
+        type,
+        id,
+        version,
+        action,
+        type.equals("Patient") ? Optional.of(new PatientId(id)) : Optional.empty(),
+        Optional.empty());
+  }
+
+  /** Hides whom it is about and what it says. */
+  @Override
+  public String toString() {
+    return "ResourceChange[" + type + "/" + id + " version " + version + " " + action + "]";
   }
 }

@@ -12,7 +12,8 @@ import java.util.Set;
 /**
  * Whether a search asks questions about other types than its own. {@code
  * Observation?subject.name=x} tells something about patients even if no Patient is returned, so a
- * chain, {@code _has} or a chained {@code _sort} needs search on the types it reaches.
+ * chain, {@code _has}, {@code _list} or a chained {@code _sort} needs search on the types it
+ * reaches.
  */
 final class SearchReach {
 
@@ -34,6 +35,8 @@ final class SearchReach {
             return false;
           }
         }
+      } else if (name.equals("_list") && !decision.allows("List", Permission.SEARCH)) {
+        return false;
       } else if (!allowsName(type, name, context)) {
         return false;
       }

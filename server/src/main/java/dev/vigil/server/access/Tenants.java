@@ -31,7 +31,7 @@ public final class Tenants {
   }
 
   /** The partition of a tenant; empty if it was never opened. */
-  OptionalInt partition(TenantId tenant) {
+  public OptionalInt partition(TenantId tenant) {
     Integer id = known.get(tenant);
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
   }

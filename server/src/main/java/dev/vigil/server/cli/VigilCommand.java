@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       VerifyLogCommand.class,
       RebuildCommand.class,
       RotateKeysCommand.class,
+      RetentionCommand.class,
       SimulateCommand.class,
       BenchCommand.class
     })

@@ -1,6 +1,6 @@
 /**
  * The command line: {@code vigil demo}, {@code serve}, {@code token}, {@code verify-log}, {@code
- * simulate}, {@code bench}.
+ * retention}, {@code simulate}, {@code bench}.
  *
  * <p>Comes in: arguments and environment. Goes out: a running server, or text and an exit code.
  * Owns no table.

@@ -45,8 +45,12 @@ class NowController {
     this.clock = clock;
   }
 
+  /** Who may not see it because machines are their business is sent to the page about these. */
   @GetMapping("/")
   String page(Model model) {
+    if (AccessDecision.current().filter(Viewer::isTechnical).isPresent()) {
+      return "redirect:/system";
+    }
     fill(model);
     return "now";
   }

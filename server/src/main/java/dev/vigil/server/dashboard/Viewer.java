@@ -18,6 +18,18 @@ final class Viewer {
         .orElseThrow(() -> new ResponseStatusException(HttpStatus.FORBIDDEN));
   }
 
+  /** The caller, if machines and not persons are their business; 403 otherwise. */
+  static AccessDecision technical() {
+    return AccessDecision.current()
+        .filter(Viewer::isTechnical)
+        .orElseThrow(() -> new ResponseStatusException(HttpStatus.FORBIDDEN));
+  }
+
+  /** Engineers and administrators: no clinical content. */
+  static boolean isTechnical(AccessDecision viewer) {
+    return viewer.allows("Device", Permission.READ) && !viewer.allows("Patient", Permission.READ);
+  }
+
   /** The caller, if they may take an alert on; 403 otherwise. */
   static AccessDecision acting() {
     AccessDecision viewer = current();

@@ -5,6 +5,7 @@ import ca.uhn.fhir.context.support.IValidationSupport;
 import ca.uhn.fhir.interceptor.api.IInterceptorService;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.dao.IFhirSystemDao;
+import ca.uhn.fhir.jpa.interceptor.UserRequestRetryVersionConflictsInterceptor;
 import ca.uhn.fhir.jpa.partition.IRequestPartitionHelperSvc;
 import ca.uhn.fhir.jpa.provider.JpaCapabilityStatementProvider;
 import ca.uhn.fhir.jpa.provider.JpaSystemProvider;
@@ -113,8 +114,18 @@ class FhirServerConfiguration {
     FilterRegistrationBean<BodyLimit> registration =
         new FilterRegistrationBean<>(new BodyLimit(properties.maxBody().toBytes()));
     registration.addUrlPatterns("/fhir", "/fhir/*");
-    registration.setOrder(Ordered.LOWEST_PRECEDENCE);
+    // Before whatever reads the body.
+    registration.setOrder(Ordered.LOWEST_PRECEDENCE - 1);
     return registration;
+  }
+
+  /** Whoever asks for it by {@code X-Retry-On-Version-Conflict} is tried again. */
+  @Bean
+  UserRequestRetryVersionConflictsInterceptor retriesOnRequest(IInterceptorService interceptors) {
+    UserRequestRetryVersionConflictsInterceptor retries =
+        new UserRequestRetryVersionConflictsInterceptor();
+    interceptors.registerInterceptor(retries);
+    return retries;
   }
 
   @Bean

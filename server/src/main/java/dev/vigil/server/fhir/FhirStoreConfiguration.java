@@ -63,6 +63,7 @@ class FhirStoreConfiguration {
     settings.setHibernateSearchIndexSearchParams(false);
     settings.setMarkResourcesForReindexingUponSearchParameterChange(true);
     settings.setPreExpandValueSets(false);
+    settings.setMaximumExpansionSize(20_000);
     settings.setReuseCachedSearchResultsForMillis(null);
     settings.setResourceMetaCountHardLimit(1_000);
     return settings;

@@ -49,6 +49,14 @@ final class Entries {
     return resource.fhirType();
   }
 
+  /** Which entry of its transaction a resource is; 0 when it is alone. */
+  static int number(RequestDetails request, Resource resource) {
+    return request.getUserData().get(PLACES) instanceof Map<?, ?> places
+            && places.get(resource) instanceof Integer place
+        ? place
+        : 0;
+  }
+
   /** The expression with the prefix in the place of the type's name. */
   static String place(String prefix, Resource resource, String expression) {
     String type = resource.fhirType();

@@ -28,8 +28,11 @@ class IntakeConfiguration {
       DeviceAssignments devices,
       Readings readings,
       EventLog log,
+      FhirContext context,
       Clock clock) {
-    WriteJournal journal = new WriteJournal(new Recorder(check, devices, readings, log, clock));
+    WriteJournal journal =
+        new WriteJournal(
+            new Recorder(check, devices, readings, log, new ChangeContents(context), clock));
     hooks.registerInterceptor(journal);
     return journal;
   }

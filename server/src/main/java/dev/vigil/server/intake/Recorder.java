@@ -37,14 +37,21 @@ final class Recorder {
   private final DeviceAssignments devices;
   private final Readings readings;
   private final EventLog log;
+  private final ChangeContents contents;
   private final Clock clock;
 
   Recorder(
-      ReadingCheck check, DeviceAssignments devices, Readings readings, EventLog log, Clock clock) {
+      ReadingCheck check,
+      DeviceAssignments devices,
+      Readings readings,
+      EventLog log,
+      ChangeContents contents,
+      Clock clock) {
     this.check = check;
     this.devices = devices;
     this.readings = readings;
     this.log = log;
+    this.contents = contents;
     this.clock = clock;
   }
 
@@ -67,11 +74,19 @@ final class Recorder {
     if (!problems.isEmpty()) {
       throw Refusals.asHttp(problems);
     }
-    List<ResourceChange> changes = writes.stream().map(Write::change).toList();
+    List<ResourceChange> changes = writes.stream().map(contents::of).toList();
     ResourcesWritten written = new ResourcesWritten(changes, accepted);
-    long sequence = log.append(tenant, source, written);
+    long sequence = append(tenant, source, written);
     TransactionWrites.finish(sequence);
     readings.follow(List.of(new Readings.Told(tenant, sequence, written)));
+  }
+
+  private long append(TenantId tenant, Source source, ResourcesWritten written) {
+    try {
+      return log.append(tenant, source, written);
+    } catch (ProblemException refusal) {
+      throw Refusals.asHttp(refusal.problems());
+    }
   }
 
   private Set<DeviceId> recordDevices(TenantId tenant, List<Write> writes, Instant now) {

@@ -36,6 +36,7 @@ final class WriteJournal {
   @Hook(Pointcut.STORAGE_PRECOMMIT_RESOURCE_CREATED)
   void created(IBaseResource resource, RequestDetails request) {
     note(write((Resource) resource, Action.CREATED, request), request);
+    CreatedObservations.note((Resource) resource, request);
   }
 
   @Hook(Pointcut.STORAGE_PRECOMMIT_RESOURCE_UPDATED)

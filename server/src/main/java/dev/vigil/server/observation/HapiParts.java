@@ -7,7 +7,6 @@ import ca.uhn.fhir.jpa.dao.MatchResourceUrlService;
 import ca.uhn.fhir.jpa.dao.tx.HapiTransactionService;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.jpa.partition.IRequestPartitionHelperSvc;
-import ca.uhn.fhir.jpa.search.PersistedJpaBundleProviderFactory;
 import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
 import ca.uhn.fhir.rest.api.server.storage.IDeleteExpungeJobSubmitter;
 
@@ -15,7 +14,7 @@ import ca.uhn.fhir.rest.api.server.storage.IDeleteExpungeJobSubmitter;
  * What HAPI's frame for stores other than its own asks a DAO for.
  *
  * @param matches finds what a condition matches
- * @param histories pages through versions with the history builder
+ * @param histories versions page by page
  * @param plain HAPI's own DAO, for searches and checks
  */
 record HapiParts(
@@ -27,5 +26,5 @@ record HapiParts(
     MatchResourceUrlService<JpaPid> matches,
     MatchUrlService urls,
     IDeleteExpungeJobSubmitter expunges,
-    PersistedJpaBundleProviderFactory histories,
+    HistoryPages histories,
     HapiObservations plain) {}

@@ -1,17 +1,11 @@
 package dev.vigil.server.observation;
 
 import ca.uhn.fhir.i18n.Msg;
-import ca.uhn.fhir.interceptor.api.HookParams;
 import ca.uhn.fhir.interceptor.api.Pointcut;
 import ca.uhn.fhir.interceptor.model.RequestPartitionId;
-import ca.uhn.fhir.jpa.api.dao.ReindexOutcome;
-import ca.uhn.fhir.jpa.api.dao.ReindexParameters;
 import ca.uhn.fhir.jpa.api.model.DaoMethodOutcome;
 import ca.uhn.fhir.jpa.api.model.DeleteConflictList;
 import ca.uhn.fhir.jpa.api.model.DeleteMethodOutcome;
-import ca.uhn.fhir.jpa.api.model.ExpungeOptions;
-import ca.uhn.fhir.jpa.api.model.ExpungeOutcome;
-import ca.uhn.fhir.jpa.dao.BaseStorageDao;
 import ca.uhn.fhir.jpa.delete.DeleteConflictUtil;
 import ca.uhn.fhir.jpa.model.cross.IBasePersistedResource;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
@@ -19,34 +13,27 @@ import ca.uhn.fhir.jpa.searchparam.ResourceSearch;
 import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
 import ca.uhn.fhir.model.api.StorageResponseCodeEnum;
 import ca.uhn.fhir.model.primitive.IdDt;
-import ca.uhn.fhir.rest.api.EncodingEnum;
 import ca.uhn.fhir.rest.api.InterceptorInvocationTimingEnum;
-import ca.uhn.fhir.rest.api.MethodOutcome;
 import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
-import ca.uhn.fhir.rest.api.ValidationModeEnum;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.api.server.storage.IResourcePersistentId;
 import ca.uhn.fhir.rest.api.server.storage.TransactionDetails;
 import ca.uhn.fhir.rest.server.exceptions.InvalidRequestException;
-import ca.uhn.fhir.rest.server.exceptions.MethodNotAllowedException;
 import ca.uhn.fhir.rest.server.exceptions.PreconditionFailedException;
 import ca.uhn.fhir.rest.server.exceptions.ResourceVersionConflictException;
-import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import ca.uhn.fhir.util.StopWatch;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.hl7.fhir.instance.model.api.IBaseOperationOutcome;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.instance.model.api.IIdType;
 import org.hl7.fhir.r4.model.Observation;
 
-/** The DAO's deletions, in HAPI's steps, and what is refused about versions and indexes. */
-abstract class ObservationDeletes extends ObservationMetaOperations {
+/** The DAO's deletions, in HAPI's steps. */
+abstract class ObservationDeletes extends ObservationMaintenance {
 
   private final HapiParts hapi;
   private final ObservationReader reader;
@@ -60,7 +47,7 @@ abstract class ObservationDeletes extends ObservationMetaOperations {
       ObservationWriter writer,
       ObservationJson json,
       ObservationDeleteConflicts conflicts) {
-    super(hapi, reader, json);
+    super(hapi, reader, json, conflicts);
     this.hapi = hapi;
     this.reader = reader;
     this.writer = writer;
@@ -258,117 +245,9 @@ abstract class ObservationDeletes extends ObservationMetaOperations {
     return outcome;
   }
 
-  @Override
-  public MethodOutcome validate(
-      Observation observation,
-      IIdType id,
-      String raw,
-      EncodingEnum encoding,
-      ValidationModeEnum mode,
-      String profile,
-      RequestDetails request) {
-    if (mode != ValidationModeEnum.DELETE) {
-      return hapi.plain().validate(observation, id, raw, encoding, mode, profile, request);
-    }
-    if (id == null || !id.hasIdPart()) {
-      throw new InvalidRequestException(
-          Msg.code(991) + "No ID supplied. ID is required when validating with mode=DELETE");
-    }
-    RequestPartitionId partition = readPartition(id, request);
-    return hapi.transactions()
-        .withRequest(request)
-        .withRequestPartitionId(partition)
-        .execute(
-            () -> {
-              ObservationEntity entity = find(id.toVersionless(), partition);
-              DeleteConflictList found = new DeleteConflictList();
-              conflicts.validateOkToDelete(
-                  found, ObservationLinks.asHapis(entity), true, request, new TransactionDetails());
-              DeleteConflictUtil.validateDeleteConflictsEmptyOrThrowException(getContext(), found);
-              return new MethodOutcome(
-                  new IdDt(id.getValue()), createInfoOperationOutcome("Ok to delete"));
-            });
-  }
-
-  @Override
-  public ExpungeOutcome expunge(ExpungeOptions options, RequestDetails request) {
-    throw noExpunge();
-  }
-
-  @Override
-  public ExpungeOutcome expunge(IIdType id, ExpungeOptions options, RequestDetails request) {
-    throw noExpunge();
-  }
-
-  @Override
-  public <P extends IResourcePersistentId> void expunge(
-      Collection<P> pids, RequestDetails request) {
-    throw noExpunge();
-  }
-
-  @Override
-  public ExpungeOutcome forceExpungeInExistingTransaction(
-      IIdType id, ExpungeOptions options, RequestDetails request) {
-    throw noExpunge();
-  }
-
-  private static MethodNotAllowedException noExpunge() {
-    return new MethodNotAllowedException(Msg.code(968) + "$expunge is not enabled on this server");
-  }
-
-  @Override
-  public Stream<IResourcePersistentId> fetchAllVersionsOfResources(
-      RequestDetails request, Collection<IResourcePersistentId> pids) {
-    return pids.stream()
-        .map(JpaPid.class::cast)
-        .flatMap(pid -> reader.newest(pid).stream())
-        .flatMap(
-            newest ->
-                LongStream.rangeClosed(1, newest.getVersion())
-                    .mapToObj(version -> version(newest, version)));
-  }
-
-  private static IResourcePersistentId version(ObservationEntity of, long version) {
-    JpaPid pid = of.getPersistentId();
-    pid.setVersion(version);
-    return pid;
-  }
-
-  /** There is nothing to do: the store's index follows from its JSON. */
-  @Override
-  public ReindexOutcome reindex(
-      IResourcePersistentId pid,
-      ReindexParameters parameters,
-      RequestDetails request,
-      TransactionDetails transaction) {
-    ReindexOutcome outcome = new ReindexOutcome();
-    reader.state((JpaPid) pid).ifPresent(entity -> outcome.setResourceId(entity.getIdDt()));
-    return outcome;
-  }
-
-  /** There is nothing to do: the store's index follows from its JSON. */
-  @Override
-  @Deprecated
-  public void reindex(Observation observation, IBasePersistedResource entity) {
-    // See the other.
-  }
-
   private void requireId(IIdType id) {
     if (id == null || !id.hasIdPart()) {
       throw new InvalidRequestException(Msg.code(967) + "Can not perform delete, no ID provided");
     }
-  }
-
-  /** What every hook of a write gets. */
-  static HookParams hook(RequestDetails request, TransactionDetails transaction) {
-    return new HookParams()
-        .add(RequestDetails.class, request)
-        .addIfMatchesType(ServletRequestDetails.class, request)
-        .add(TransactionDetails.class, transaction);
-  }
-
-  /** A text of HAPI's. */
-  final String message(String key, Object... parameters) {
-    return getContext().getLocalizer().getMessageSanitized(BaseStorageDao.class, key, parameters);
   }
 }

@@ -3,6 +3,7 @@ package dev.vigil.server.observation;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.context.RuntimeResourceDefinition;
 import ca.uhn.fhir.i18n.Msg;
+import ca.uhn.fhir.interceptor.api.HookParams;
 import ca.uhn.fhir.interceptor.api.IInterceptorBroadcaster;
 import ca.uhn.fhir.interceptor.model.RequestPartitionId;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
@@ -26,6 +27,7 @@ import ca.uhn.fhir.rest.api.server.storage.TransactionDetails;
 import ca.uhn.fhir.rest.param.HistorySearchDateRangeParam;
 import ca.uhn.fhir.rest.param.HistorySearchStyleEnum;
 import ca.uhn.fhir.rest.server.exceptions.ResourceNotFoundException;
+import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Date;
 import java.util.List;
@@ -318,5 +320,18 @@ abstract class ObservationReads extends BaseStorageResourceDao<Observation>
   @Override
   protected MatchUrlService getMatchUrlService() {
     return hapi.urls();
+  }
+
+  /** What every hook of a write gets. */
+  static HookParams hook(RequestDetails request, TransactionDetails transaction) {
+    return new HookParams()
+        .add(RequestDetails.class, request)
+        .addIfMatchesType(ServletRequestDetails.class, request)
+        .add(TransactionDetails.class, transaction);
+  }
+
+  /** A text of HAPI's. */
+  final String message(String key, Object... parameters) {
+    return getContext().getLocalizer().getMessageSanitized(BaseStorageDao.class, key, parameters);
   }
 }

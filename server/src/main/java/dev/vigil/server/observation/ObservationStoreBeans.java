@@ -8,6 +8,7 @@ import ca.uhn.fhir.jpa.api.dao.IFhirSystemDao;
 import ca.uhn.fhir.jpa.api.svc.IIdHelperService;
 import ca.uhn.fhir.jpa.config.JpaConfig;
 import ca.uhn.fhir.jpa.dao.HistoryBuilder;
+import ca.uhn.fhir.jpa.dao.HistoryBuilderFactory;
 import ca.uhn.fhir.jpa.dao.MatchResourceUrlService;
 import ca.uhn.fhir.jpa.dao.TransactionProcessor;
 import ca.uhn.fhir.jpa.dao.tx.HapiTransactionService;
@@ -81,6 +82,14 @@ public class ObservationStoreBeans {
     return new ObservationLinks(context, inline, extractor, ids, store);
   }
 
+  @Bean
+  HistoryPages historyPages(
+      PersistedJpaBundleProviderFactory pages,
+      HistoryBuilderFactory builders,
+      HapiTransactionService transactions) {
+    return new HistoryPages(pages, builders, transactions);
+  }
+
   /** Holds HAPI's own DAO: not a bean itself, see there. */
   @Bean
   HapiParts hapiPartsOfObservations(
@@ -92,7 +101,7 @@ public class ObservationStoreBeans {
       MatchResourceUrlService<JpaPid> matches,
       MatchUrlService urls,
       @Lazy IDeleteExpungeJobSubmitter expunges,
-      PersistedJpaBundleProviderFactory histories,
+      HistoryPages histories,
       AutowireCapableBeanFactory beans) {
     HapiObservations plain = new HapiObservations();
     plain.setContext(context);
@@ -121,6 +130,11 @@ public class ObservationStoreBeans {
     return new ObservationWriter(store, tenants, links, json, conditions, hapi, clock);
   }
 
+  @Bean
+  StoredForm storedForm(HapiParts hapi, ObservationJson json) {
+    return new StoredForm(hapi, json);
+  }
+
   @Bean("myObservationDaoR4")
   IFhirResourceDaoObservation<Observation> daoObservationR4(
       HapiParts hapi,
@@ -132,8 +146,9 @@ public class ObservationStoreBeans {
   }
 
   @Bean("mySystemDaoR4")
-  IFhirSystemDao<Bundle, Meta> systemDaoR4() {
-    return new ObservationSystemDao(store, tenants);
+  IFhirSystemDao<Bundle, Meta> systemDaoR4(
+      HistoryPages histories, IRequestPartitionHelperSvc partitions) {
+    return new ObservationSystemDao(store, tenants, histories, partitions);
   }
 
   @Bean

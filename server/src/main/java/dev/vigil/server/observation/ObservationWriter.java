@@ -2,10 +2,8 @@ package dev.vigil.server.observation;
 
 import ca.uhn.fhir.interceptor.model.RequestPartitionId;
 import ca.uhn.fhir.jpa.model.util.JpaConstants;
-import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.api.server.storage.TransactionDetails;
-import ca.uhn.fhir.util.MetaUtil;
 import dev.vigil.telemetry.intake.ReadingCheck;
 import dev.vigil.telemetry.observation.ObservationKey;
 import dev.vigil.telemetry.observation.ObservationLink;
@@ -15,7 +13,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.hl7.fhir.r4.model.Meta;
 import org.hl7.fhir.r4.model.Observation;
 
 /** Makes versions of Observations and hands them to the transaction's batch. */
@@ -33,6 +30,7 @@ final class ObservationWriter {
   private final ObservationJson json;
   private final Conditions conditions;
   private final HapiParts hapi;
+  private final StoredForm form;
   private final Clock clock;
 
   ObservationWriter(
@@ -50,6 +48,7 @@ final class ObservationWriter {
     this.json = json;
     this.conditions = conditions;
     this.hapi = hapi;
+    this.form = new StoredForm(hapi, json);
     this.clock = clock;
   }
 
@@ -177,8 +176,9 @@ final class ObservationWriter {
       List<ObservationLink> resolved,
       RequestDetails request,
       TransactionDetails transaction) {
-    setSource(observation.getMeta(), observation, request);
+    form.setSource(observation, request == null ? null : request.getRequestId());
     String body = json.stored(observation);
+    StoredJson.note(observation, body);
     Instant written = transaction.getTransactionDate().toInstant();
     entity.write(body, nextVersion, written);
     Instant placedAt =
@@ -215,22 +215,5 @@ final class ObservationWriter {
 
   private void send(ObservationEntity entity, ObservationWrite write) {
     TransactionWrites.of(store).add(entity.tenant(), write);
-  }
-
-  /** Where it came from, and by which request: as HAPI says it in {@code meta.source}. */
-  private void setSource(Meta meta, Observation observation, RequestDetails request) {
-    var kept = hapi.settings().getStoreMetaSourceInformation();
-    String source = MetaUtil.extractSourceUriOrEmpty(meta.getSource());
-    String id = request == null ? null : request.getRequestId();
-    String shortId =
-        id == null || id.length() <= Constants.REQUEST_ID_LENGTH
-            ? id
-            : id.substring(0, Constants.REQUEST_ID_LENGTH);
-    meta.setSource(null);
-    MetaUtil.populateResourceSource(
-        hapi.context(),
-        kept.isStoreSourceUri() ? source : null,
-        kept.isStoreRequestId() ? shortId : null,
-        observation);
   }
 }

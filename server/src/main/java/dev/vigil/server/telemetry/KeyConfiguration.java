@@ -13,6 +13,7 @@ import dev.vigil.telemetry.log.FileWitness;
 import dev.vigil.telemetry.log.HeadSigning;
 import dev.vigil.telemetry.observation.Observations;
 import dev.vigil.telemetry.reading.Readings;
+import dev.vigil.telemetry.retention.LegalHolds;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
@@ -86,9 +87,10 @@ class KeyConfiguration {
       EventLog log,
       DataKeys keys,
       Readings readings,
+      LegalHolds holds,
       ErasureTable table,
       Clock clock) {
     return new ErasePerson(
-        new TransactionTemplate(transactions), log, keys, readings, table, clock);
+        new TransactionTemplate(transactions), log, keys, readings, holds, table, clock);
   }
 }

@@ -24,6 +24,7 @@ class SearchReachTest {
     "_has:DetectedIssue:patient:code, x, false",
     "_sort, -date, true",
     "_sort, patient.name, false",
+    "_list, 1, false",
     "not-a-parameter.name, x, false"
   })
   void asksForTheTypesThatAChainReaches(String name, String value, boolean allowed) {

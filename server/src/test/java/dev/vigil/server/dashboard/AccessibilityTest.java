@@ -80,7 +80,7 @@ class AccessibilityTest {
   }
 
   /** Rule and places of each violation that is serious or worse. */
-  private static List<String> violations(Page page) {
+  static List<String> violations(Page page) {
     page.addScriptTag(new Page.AddScriptTagOptions().setUrl(server.url() + AXE));
     Object found =
         page.evaluate(

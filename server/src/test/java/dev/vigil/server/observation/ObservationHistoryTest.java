@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vigil.server.story.Answer;
 import dev.vigil.server.story.Hospital;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,8 @@ import org.hl7.fhir.r4.model.Observation.ObservationStatus;
 import org.hl7.fhir.r4.model.Resource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Histories by time: of an Observation, and of a DiagnosticReport, which HAPI keeps itself, written
@@ -27,6 +31,10 @@ import org.junit.jupiter.api.Test;
 class ObservationHistoryTest {
 
   private static final List<String> TYPES = List.of("Observation", "DiagnosticReport");
+
+  /** Without its fraction a moment stands for the whole second. */
+  private static final DateTimeFormatter MILLIS =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
   private final Hospital hospital = new Hospital();
   private final String id = UUID.randomUUID().toString();
@@ -84,7 +92,7 @@ class ObservationHistoryTest {
   }
 
   private String at(int place) {
-    return between.get(place).toString();
+    return MILLIS.format(between.get(place));
   }
 
   /** What an answer tells of this test's resource: method and version, newest first. */
@@ -171,5 +179,39 @@ class ObservationHistoryTest {
     assertThat(hospital.get("Observation/" + id + "/_history?_at=yesterday").status())
         .isEqualTo(400);
     assertThat(hospital.get("Observation/_history?_since=soon").status()).isEqualTo(400);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Observation/%s/_history?", "Observation/_history?", "_history?"})
+  void noVersionComesTwiceOrIsLeftOutWhileOthersAreWritten(String shape) {
+    for (int i = 0; i < 6; i++) {
+      both("PUT", i % 2 == 0, 200);
+    }
+    String path = shape.formatted(id) + "_count=3&_since=" + at(0);
+    List<String> expected = fullVersions(shape.formatted(id) + "_count=100&_since=" + at(0));
+    List<String> seen = new ArrayList<>();
+    for (String next = path; next != null; ) {
+      Answer answer = hospital.get(next);
+      assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+      seen.addAll(names(answer.bundle()));
+      Bundle.BundleLinkComponent link = answer.bundle().getLink("next");
+      next = link == null ? null : link.getUrl().replace(hospital.server().fhir() + "/", "");
+      assertThat(seen).hasSizeLessThan(200);
+      if (seen.size() < 15) {
+        both("PUT", seen.size() % 2 == 0, 200);
+      }
+    }
+    assertThat(seen).doesNotHaveDuplicates().containsSubsequence(expected);
+    assertThat(expected).hasSizeGreaterThanOrEqualTo(10);
+  }
+
+  private List<String> fullVersions(String path) {
+    return names(hospital.get(path).bundle());
+  }
+
+  private static List<String> names(Bundle bundle) {
+    return bundle.getEntry().stream()
+        .map(entry -> entry.getRequest().getUrl() + " " + entry.getResponse().getEtag())
+        .toList();
   }
 }

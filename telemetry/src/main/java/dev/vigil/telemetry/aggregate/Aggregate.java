@@ -69,6 +69,11 @@ public record Aggregate(
     return new Aggregate(other, unit, count, sum, squareSum, min, max, first, last, inRanges);
   }
 
+  /** The same with other times in ranges. */
+  Aggregate with(List<Duration> times) {
+    return new Aggregate(begin, unit, count, sum, squareSum, min, max, first, last, times);
+  }
+
   /** Hides the values. */
   @Override
   public String toString() {

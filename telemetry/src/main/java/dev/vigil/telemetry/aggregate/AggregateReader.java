@@ -8,10 +8,13 @@ import dev.vigil.core.event.PersonErased;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.telemetry.log.LoggedEvent;
 import dev.vigil.telemetry.reader.LogReader;
+import dev.vigil.telemetry.reading.MeasuredNumber;
 import dev.vigil.telemetry.reading.PostgresReadings;
 import dev.vigil.telemetry.reading.Readings;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +24,10 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Keeps the aggregates: takes from each event which hours it touched and counts those anew. What an
- * event replaced or took back is told by {@code telemetry.reading_replaced}, since the event names
- * the Observation alone.
+ * Keeps the aggregates: samples that are newer than all others of their signal are added, with what
+ * that changes of the one before; else the hours that an event touched are counted anew. What an
+ * event replaced or took back is told by the version before, which the event names. Both count the
+ * state of the log at the event, so it does not matter which of them counted before.
  */
 public final class AggregateReader implements LogReader {
 
@@ -37,6 +41,8 @@ public final class AggregateReader implements LogReader {
   private final Aggregation aggregation;
   private final Recount recount;
   private final Readings readings;
+  private final Extension hours;
+  private final Extension days;
 
   /** On the data source of the transactions that hold the reader's position. */
   public AggregateReader(DataSource dataSource, Aggregation aggregation) {
@@ -44,6 +50,8 @@ public final class AggregateReader implements LogReader {
     this.aggregation = aggregation;
     this.recount = new Recount(dataSource, aggregation);
     this.readings = new PostgresReadings(dataSource, aggregation.metrics());
+    this.hours = new Extension(aggregation, AggregateTable.hours(dataSource), Step.HOUR);
+    this.days = new Extension(aggregation, AggregateTable.days(dataSource), Step.DAY);
   }
 
   @Override
@@ -61,21 +69,70 @@ public final class AggregateReader implements LogReader {
   void count(List<LoggedEvent> events) {
     Map<Signal, NavigableSet<Instant>> stale = new HashMap<>();
     Map<Signal, NavigableSet<Instant>> lessened = new HashMap<>();
+    Map<Signal, List<MeasuredNumber>> added = new HashMap<>();
     for (LoggedEvent event : events) {
       if (event.event() instanceof ResourcesWritten written) {
-        written.readings().stream()
-            .filter(AggregateReader::counts)
-            .forEach(
-                reading -> touch(stale, signal(event.tenant(), reading), reading.measuredAt()));
+        add(added, event.tenant(), written.readings());
         touchReplaced(stale, lessened, event, written);
       }
     }
-    recount.count(stale, lessened);
+    added.values().forEach(samples -> samples.sort(Comparator.comparing(MeasuredNumber::at)));
+    extend(added, stale);
+    recount.count(stale, lessened, events.isEmpty() ? 0 : last(events).sequence());
     for (LoggedEvent event : events) {
       if (event.event() instanceof PersonErased erased) {
         forget(event.tenant(), erased.patient());
       }
     }
+  }
+
+  private static LoggedEvent last(List<LoggedEvent> events) {
+    return events.get(events.size() - 1);
+  }
+
+  private static void add(
+      Map<Signal, List<MeasuredNumber>> added, TenantId tenant, List<Reading> readings) {
+    for (Reading reading : readings) {
+      if (reading.evaluable() && reading.value() instanceof Quantity quantity) {
+        added
+            .computeIfAbsent(signal(tenant, reading), key -> new ArrayList<>())
+            .add(new MeasuredNumber(reading.measuredAt(), quantity.value(), quantity.unit()));
+      }
+    }
+  }
+
+  /**
+   * Adds what can simply be added; the hours of the rest are stale, as are those of its signals.
+   */
+  private void extend(
+      Map<Signal, List<MeasuredNumber>> added, Map<Signal, NavigableSet<Instant>> stale) {
+    Map<Signal, List<MeasuredNumber>> simple = new HashMap<>(added);
+    simple.keySet().removeAll(stale.keySet());
+    List<Signal> extended = hours.extend(simple);
+    simple.keySet().retainAll(extended);
+    added.forEach(
+        (signal, samples) -> {
+          if (!simple.containsKey(signal)) {
+            samples.forEach(sample -> touch(stale, signal, sample.at()));
+          }
+        });
+    Map<Signal, NavigableSet<Instant>> staleDays = new HashMap<>();
+    List<Signal> extendedDays = days.extend(simple);
+    simple.forEach(
+        (signal, samples) -> {
+          if (!extendedDays.contains(signal)) {
+            staleDays.put(signal, daysOf(signal, samples));
+          }
+        });
+    recount.countDays(staleDays);
+  }
+
+  /** The days of the samples, and of one before that the first may have put an end to. */
+  private NavigableSet<Instant> daysOf(Signal signal, List<MeasuredNumber> samples) {
+    NavigableSet<Instant> begins = new TreeSet<>();
+    begins.add(Step.DAY.begin(samples.get(0).at().minus(aggregation.longest(signal.metric()))));
+    samples.forEach(sample -> begins.add(Step.DAY.begin(sample.at())));
+    return begins;
   }
 
   private void forget(TenantId tenant, PatientId patient) {

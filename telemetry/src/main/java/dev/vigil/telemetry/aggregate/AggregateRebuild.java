@@ -108,7 +108,7 @@ public final class AggregateRebuild {
             .list();
     long done = 0;
     for (Signal signal : signals) {
-      recount.count(Map.of(signal, measured(signal)), Map.of());
+      recount.count(Map.of(signal, measured(signal)), Map.of(), Long.MAX_VALUE);
       progress.accept(++done, (long) signals.size());
     }
     return new Rebuilt(before, checksum.of(tables));

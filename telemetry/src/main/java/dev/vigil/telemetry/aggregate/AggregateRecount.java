@@ -66,7 +66,7 @@ public final class AggregateRecount {
               jdbc.sql("select pg_advisory_xact_lock(:key)")
                   .param("key", AggregateReader.LOCK)
                   .query(row -> {});
-              recount.count(hours, hours);
+              recount.count(hours, hours, Long.MAX_VALUE);
             });
       }
     }

@@ -81,6 +81,15 @@ public final class Aggregation {
 
   /** As {@link #of}, from what counts alone. */
   List<Aggregate> count(Metric metric, List<MeasuredNumber> measured, Step step) {
+    Map<String, List<Sample>> byUnit = byUnit(metric, measured);
+    List<Aggregate> aggregates = new ArrayList<>();
+    byUnit.forEach(
+        (unit, samples) -> add(aggregates, unit, ranges.of(metric, unit), samples, step));
+    return aggregates;
+  }
+
+  /** In canonical units, in the order they are in. */
+  Map<String, List<Sample>> byUnit(Metric metric, List<MeasuredNumber> measured) {
     Map<String, List<Sample>> byUnit = new TreeMap<>();
     for (MeasuredNumber one : measured) {
       String unit = canonicalUnit(metric, one.unit());
@@ -88,10 +97,27 @@ public final class Aggregation {
           .computeIfAbsent(unit, key -> new ArrayList<>())
           .add(new Sample(one.at(), Ucum.standard().convert(one.value(), one.unit(), unit)));
     }
-    List<Aggregate> aggregates = new ArrayList<>();
-    byUnit.forEach(
-        (unit, samples) -> add(aggregates, unit, ranges.of(metric, unit), samples, step));
-    return aggregates;
+    return byUnit;
+  }
+
+  /** The aggregate of one sample that none comes after yet. */
+  Aggregate one(Metric metric, String unit, Sample sample, Step step) {
+    return one(unit, ranges.of(metric, unit), sample, Instant.MAX, step);
+  }
+
+  /** An aggregate whose last sample lasted its longest, now that another comes after that one. */
+  Aggregate shorten(Metric metric, Aggregate aggregate, Sample last, Instant next) {
+    RangeTable.Row row = ranges.of(metric, aggregate.unit());
+    Instant end = last.at().plus(longest(row));
+    if (row.ranges().isEmpty() || !next.isBefore(end)) {
+      return aggregate;
+    }
+    List<Duration> times = new ArrayList<>(aggregate.inRanges());
+    int range = row.indexOf(last.value());
+    times.set(
+        range,
+        times.get(range).minus(Duration.of(next.until(end, ChronoUnit.MICROS), ChronoUnit.MICROS)));
+    return aggregate.with(times);
   }
 
   private static void add(

@@ -43,18 +43,26 @@ final class Recount {
    *
    * @param stale the hours of each signal that a reading came to, with those before that it ends
    * @param lessened the hours of each signal that a reading went from: they may be empty now
+   * @param upTo only readings that the log had told by that event
    */
   void count(
-      Map<Signal, NavigableSet<Instant>> stale, Map<Signal, NavigableSet<Instant>> lessened) {
+      Map<Signal, NavigableSet<Instant>> stale,
+      Map<Signal, NavigableSet<Instant>> lessened,
+      long upTo) {
     lessened.forEach(hours::clear);
-    inParts(stretches(stale)).forEach(part -> countHours(part, stale));
+    inParts(stretches(stale)).forEach(part -> countHours(part, stale, upTo));
     Map<Signal, NavigableSet<Instant>> staleDays = daysOf(stale);
     daysOf(lessened).forEach(days::clear);
+    countDays(staleDays);
+  }
+
+  /** Adds up days of their hours. */
+  void countDays(Map<Signal, NavigableSet<Instant>> stale) {
     List<Stretch> ofDays = new ArrayList<>();
-    staleDays.forEach(
+    stale.forEach(
         (signal, begins) ->
             begins.forEach(day -> ofDays.add(new Stretch(signal, day, Step.DAY.next(day)))));
-    inParts(ofDays).forEach(this::countDays);
+    inParts(ofDays).forEach(this::addUpDays);
   }
 
   private static Map<Signal, NavigableSet<Instant>> daysOf(
@@ -101,7 +109,7 @@ final class Recount {
     return parts;
   }
 
-  private void countHours(List<Stretch> part, Map<Signal, NavigableSet<Instant>> stale) {
+  private void countHours(List<Stretch> part, Map<Signal, NavigableSet<Instant>> stale, long upTo) {
     List<SignalStretch> withTail =
         part.stream()
             .map(
@@ -119,6 +127,7 @@ final class Recount {
     Map<Signal, List<Aggregate>> counted = new HashMap<>();
     numbers.each(
         withTail,
+        upTo,
         (n, measured) -> {
           Stretch stretch = part.get(n);
           aggregation.count(stretch.signal().metric(), measured, Step.HOUR).stream()
@@ -131,7 +140,7 @@ final class Recount {
     hours.put(counted);
   }
 
-  private void countDays(List<Stretch> part) {
+  private void addUpDays(List<Stretch> part) {
     Map<Signal, List<Aggregate>> counted = new HashMap<>();
     hours
         .read(part)

@@ -9,6 +9,7 @@ import dev.vigil.telemetry.key.DataKeys;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.Source;
 import dev.vigil.telemetry.reading.Readings;
+import dev.vigil.telemetry.retention.LegalHolds;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -41,6 +42,7 @@ public final class ErasePerson {
   private final EventLog log;
   private final DataKeys keys;
   private final Readings readings;
+  private final LegalHolds holds;
   private final ErasureTable table;
   private final Clock clock;
 
@@ -50,12 +52,14 @@ public final class ErasePerson {
       EventLog log,
       DataKeys keys,
       Readings readings,
+      LegalHolds holds,
       ErasureTable table,
       Clock clock) {
     this.transactions = transactions;
     this.log = log;
     this.keys = keys;
     this.readings = readings;
+    this.holds = holds;
     this.table = table;
     this.clock = clock;
   }
@@ -65,13 +69,17 @@ public final class ErasePerson {
    *
    * @param patientPid by which Observations name the Patient; empty if there never was one
    * @param source who asked for it
-   * @throws ProblemException CONFLICT if it was done before
+   * @throws ProblemException CONFLICT if it was done before, or the person's data is held
    */
   public Erased erase(TenantId tenant, PatientId patient, OptionalLong patientPid, Source source) {
     return transactions.execute(
         status -> {
           // Whoever seals with the key or stores readings does so under this lock.
           log.lock();
+          if (holds.holds(tenant, patient)) {
+            throw new ProblemException(
+                Problem.conflict("Patient", "this person's data is under a legal hold"));
+          }
           if (!keys.destroy(tenant, patient)) {
             throw new ProblemException(
                 Problem.conflict("Patient.id", "this person's data has been erased before"));

@@ -6,6 +6,7 @@ import dev.vigil.core.PatientId;
 import dev.vigil.core.Problem;
 import dev.vigil.core.ProblemException;
 import dev.vigil.core.Reading;
+import dev.vigil.core.ReadingValue;
 import dev.vigil.core.SignalQuality;
 import dev.vigil.core.TenantId;
 import dev.vigil.telemetry.device.DeviceAssignments;
@@ -21,6 +22,7 @@ import java.util.Set;
 import org.hl7.fhir.instance.model.api.IIdType;
 import org.hl7.fhir.r4.model.Coding;
 import org.hl7.fhir.r4.model.Observation;
+import org.hl7.fhir.r4.model.SampledData;
 
 /**
  * Checks device readings: Observations that name a device and carry, in their code or in that of a
@@ -174,6 +176,39 @@ public final class ReadingCheck {
               quality(measured.quality(), measuredAt, receivedAt)));
     }
     return readings;
+  }
+
+  /**
+   * The readings of all Observations that differ from this one in numbers, times, identifiers and
+   * ids of references only, in the order of {@link #accept}.
+   *
+   * @return nothing at all if {@link #screen} or {@link #accept} would treat some of them in
+   *     another way than by plausible range, time and assignment; an empty list for what is no
+   *     device reading
+   */
+  public Optional<List<ReadingPattern>> patterns(Observation observation) {
+    List<Measurement> measurements = measurements(observation);
+    if (!measurements.isEmpty() && MeasuredValue.withdrawn(observation)) {
+      return Optional.empty();
+    }
+    List<ReadingPattern> patterns = new ArrayList<>();
+    for (Measurement measurement : measurements) {
+      boolean waveform = measurement.value() instanceof SampledData;
+      Optional<ReadingValue> value =
+          waveform || measurement.absent() ? Optional.empty() : ValueCheck.value(measurement);
+      if (waveform || value.isEmpty() && measurement.value() != null) {
+        return Optional.empty();
+      }
+      value.ifPresent(
+          present ->
+              patterns.add(
+                  new ReadingPattern(
+                      measurement.definition().metric(),
+                      present,
+                      QualityFlags.of(observation, measurement),
+                      catalog)));
+    }
+    return measurements.isEmpty() || !patterns.isEmpty() ? Optional.of(patterns) : Optional.empty();
   }
 
   private DeviceId device(TenantId tenant, Observation observation) {

@@ -26,22 +26,26 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The stored form of events: a kind, and JSON in parts, one for each person it is about and one for
- * the rest. Version 1 was a single JSON; it is read, and written no more. The JSON is pure ASCII,
- * which carries any Java text.
+ * The stored form of events: a kind, and parts, one for each person it is about and one for the
+ * rest. What was written to resources is in columns, see {@link WrittenParts}; anything else is
+ * JSON in pure ASCII, which carries any Java text. Version 1 was a single JSON, version 2 JSON in
+ * parts throughout; both are read, and written no more.
  */
 final class EventCodec {
 
   /** The version that is written. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
+
+  /** The first version in parts. */
+  static final int FIRST_IN_PARTS = 2;
 
   /**
    * A part of an event.
    *
    * @param person whom it is about; empty for the part about nobody, which comes first
-   * @param json UTF-8
+   * @param bytes not copied
    */
-  record Part(Optional<PatientId> person, byte[] json) {}
+  record Part(Optional<PatientId> person, byte[] bytes) {}
 
   /**
    * An event in its stored form.
@@ -72,7 +76,7 @@ final class EventCodec {
     if (event instanceof ResourcesWritten written) {
       List<Part> parts = new ArrayList<>();
       WrittenParts.split(written, keyless)
-          .forEach(split -> parts.add(new Part(split.person(), bytes(split.json()))));
+          .forEach(split -> parts.add(new Part(split.person(), split.bytes())));
       return new Encoded(RESOURCES_WRITTEN, parts);
     }
     ObjectNode node = json.createObjectNode();
@@ -96,20 +100,22 @@ final class EventCodec {
   }
 
   /**
-   * The event of a stored form of the version that is written.
+   * The event of a stored form in parts.
    *
+   * @param version the one it was written as
    * @param parts in their order; an erased one is empty
    * @throws IllegalArgumentException if the kind is unknown or something is missing
    */
-  Event decode(String kind, List<Optional<byte[]>> parts) {
-    List<Optional<JsonNode>> nodes = parts.stream().map(part -> part.map(this::node)).toList();
+  Event decode(String kind, int version, List<Optional<byte[]>> parts) {
     if (kind.equals(RESOURCES_WRITTEN)) {
-      return WrittenParts.join(nodes);
+      return version == FIRST_IN_PARTS
+          ? WrittenJson.join(parts.stream().map(part -> part.map(this::node)).toList())
+          : WrittenParts.join(parts);
     }
-    if (nodes.size() != 1) {
-      throw new IllegalArgumentException(kind + " has " + nodes.size() + " parts");
+    if (parts.size() != 1) {
+      throw new IllegalArgumentException(kind + " has " + parts.size() + " parts");
     }
-    return nodes.get(0).map(node -> whole(kind, node)).orElseGet(ContentErased::new);
+    return parts.get(0).map(part -> whole(kind, node(part))).orElseGet(ContentErased::new);
   }
 
   /**
@@ -120,7 +126,7 @@ final class EventCodec {
   Event decodeFirstVersion(String kind, byte[] payload) {
     JsonNode node = node(payload);
     return kind.equals(RESOURCES_WRITTEN)
-        ? WrittenParts.join(List.of(Optional.of(node)))
+        ? WrittenJson.join(List.of(Optional.of(node)))
         : whole(kind, node);
   }
 

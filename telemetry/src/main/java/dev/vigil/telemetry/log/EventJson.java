@@ -33,13 +33,6 @@ final class EventJson {
 
   private EventJson() {}
 
-  static void putChange(ObjectNode node, ResourceChange change) {
-    node.put("type", change.type());
-    node.put("id", change.id());
-    node.put("version", change.version());
-    node.put("action", change.action().name());
-  }
-
   static ResourceChange change(JsonNode node) {
     return new ResourceChange(
         text(node, "type"),

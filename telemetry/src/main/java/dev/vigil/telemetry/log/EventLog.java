@@ -6,20 +6,39 @@ import java.util.List;
 
 /**
  * The append-only log. Sequences become visible in order and without gaps, since one appender at a
- * time holds the log's lock from its append to its commit: append last in a transaction.
+ * time holds the log's lock from before its append to its commit: append last in a transaction.
  */
 public interface EventLog {
 
   /**
-   * Appends in the caller's transaction.
+   * An event that waits for its place: what can be done before the lock is held is done.
    *
-   * @return the event's sequence, final once the transaction commits
+   * @param event as it was given
+   */
+  record Prepared(TenantId tenant, Source source, Event event, PackedEvent packed) {}
+
+  /** Encodes and compresses. Needs no transaction and no lock. */
+  Prepared prepare(TenantId tenant, Source source, Event event);
+
+  /**
+   * Appends one after the other in the caller's transaction, in a few statements for all.
+   *
+   * @return the sequences, each one more than the one before, final once the transaction commits
    * @throws IllegalStateException outside a transaction
-   * @throws dev.vigil.core.ProblemException CONFLICT if the event tells about somebody who was
+   * @throws dev.vigil.core.ProblemException CONFLICT if an event tells about somebody who was
    *     erased
    * @throws dev.vigil.telemetry.key.KeyUnavailableException if a key it takes cannot be had now
    */
-  long append(TenantId tenant, Source source, Event event);
+  List<Long> append(List<Prepared> events);
+
+  /**
+   * Appends one, as the longer form.
+   *
+   * @return the event's sequence, final once the transaction commits
+   */
+  default long append(TenantId tenant, Source source, Event event) {
+    return append(List.of(prepare(tenant, source, event))).get(0);
+  }
 
   /**
    * Committed events after a sequence, of all tenants, in order. What they told about persons who
@@ -38,9 +57,11 @@ public interface EventLog {
   long head();
 
   /**
-   * Lets nobody append until the caller's transaction ends.
+   * Lets nobody append until the caller's transaction ends. Rows that tell which event is theirs
+   * are written after this and before the append.
    *
+   * @return the sequence that the next event of this transaction gets
    * @throws IllegalStateException outside a transaction
    */
-  void lock();
+  long lock();
 }

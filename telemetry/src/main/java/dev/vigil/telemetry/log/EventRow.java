@@ -14,7 +14,7 @@ import java.time.temporal.ChronoField;
  * A row of {@code telemetry.event} without its hashes: what the chain protects.
  *
  * @param recordedAt to the microsecond
- * @param payload of version 1 the UTF-8 of its JSON, of version 2 sealed parts; not copied
+ * @param payload of version 1 the UTF-8 of its JSON, then sealed parts; not copied
  */
 record EventRow(
     String tenant,

@@ -8,8 +8,6 @@ import dev.vigil.core.event.Event;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.telemetry.key.DataKey;
 import dev.vigil.telemetry.key.DataKeys;
-import dev.vigil.telemetry.log.EventCodec.Encoded;
-import dev.vigil.telemetry.log.EventCodec.Part;
 import dev.vigil.telemetry.log.SealedParts.Sealed;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -30,15 +28,6 @@ import java.util.stream.Collectors;
  */
 final class EventSeal {
 
-  /**
-   * An event that waits for its place in the log: what can be done before that is done.
-   *
-   * @param event as it was given
-   * @param encoded its parts
-   * @param packed the parts, compressed
-   */
-  record Prepared(Event event, Encoded encoded, List<byte[]> packed) {}
-
   private final DataKeys keys;
   private final EventCodec codec = new EventCodec();
 
@@ -46,44 +35,74 @@ final class EventSeal {
     this.keys = keys;
   }
 
-  Prepared prepare(Event event) {
-    return prepare(event, Set.of());
+  PackedEvent pack(Event event) {
+    return pack(event, Set.of());
   }
 
-  private Prepared prepare(Event event, Set<PatientId> keyless) {
-    Encoded encoded = codec.encode(event, keyless);
-    return new Prepared(
-        event, encoded, encoded.parts().stream().map(part -> Packing.pack(part.json())).toList());
+  private PackedEvent pack(Event event, Set<PatientId> keyless) {
+    EventCodec.Encoded encoded = codec.encode(event, keyless);
+    return new PackedEvent(
+        encoded.kind(),
+        encoded.parts().stream()
+            .map(
+                part ->
+                    new PackedEvent.Part(part.person(), part.bytes(), Packing.pack(part.bytes())))
+            .toList());
   }
 
   /**
-   * The payload at a place, under keys that are not destroyed before the caller's transaction ends.
-   *
-   * @throws dev.vigil.core.ProblemException CONFLICT if it tells about somebody who was erased
+   * Looks up in advance what sealing these events takes: keys that are not destroyed before the
+   * caller's transaction ends.
    */
-  byte[] seal(TenantId tenant, int shard, long sequence, Prepared prepared) {
-    Set<PatientId> persons =
-        prepared.encoded().parts().stream()
-            .flatMap(part -> part.person().stream())
-            .collect(Collectors.toSet());
-    Map<PatientId, DataKey> personKeys = keys.personKeys(tenant, persons);
-    if (personKeys.size() < persons.size()) {
-      persons.removeAll(personKeys.keySet());
-      prepared = prepare(prepared.event(), persons);
+  Sealer sealer(Collection<EventLog.Prepared> events) {
+    Map<TenantId, Set<PatientId>> persons = new HashMap<>();
+    for (EventLog.Prepared event : events) {
+      Set<PatientId> ofTenant = persons.computeIfAbsent(event.tenant(), unseen -> new HashSet<>());
+      event.packed().parts().forEach(part -> part.person().ifPresent(ofTenant::add));
     }
-    List<Part> parts = prepared.encoded().parts();
-    List<Sealed> sealed = new ArrayList<>(parts.size());
-    for (int i = 0; i < parts.size(); i++) {
-      DataKey key =
-          parts.get(i).person().map(personKeys::get).orElseGet(() -> keys.tenantKey(tenant));
-      byte[] place = place(tenant, shard, sequence, prepared.encoded().kind(), i, parts.size());
-      sealed.add(
-          new Sealed(
-              key.id(),
-              key.digest(parts.get(i).json(), place),
-              key.seal(prepared.packed().get(i), place)));
+    Map<TenantId, Map<PatientId, DataKey>> found = new HashMap<>();
+    persons.forEach((tenant, wanted) -> found.put(tenant, keys.personKeys(tenant, wanted)));
+    return new Sealer(found);
+  }
+
+  /** Seals events. */
+  final class Sealer {
+
+    private final Map<TenantId, Map<PatientId, DataKey>> personKeys;
+
+    private Sealer(Map<TenantId, Map<PatientId, DataKey>> personKeys) {
+      this.personKeys = personKeys;
     }
-    return SealedParts.write(sealed);
+
+    /**
+     * The payload at a place.
+     *
+     * @throws dev.vigil.core.ProblemException CONFLICT if it tells about somebody who was erased
+     */
+    byte[] seal(EventLog.Prepared event, int shard, long sequence) {
+      TenantId tenant = event.tenant();
+      PackedEvent packed = event.packed();
+      Map<PatientId, DataKey> present = personKeys.get(tenant);
+      Set<PatientId> keyless =
+          packed.parts().stream()
+              .flatMap(part -> part.person().stream())
+              .filter(person -> !present.containsKey(person))
+              .collect(Collectors.toSet());
+      if (!keyless.isEmpty()) {
+        packed = pack(event.event(), keyless);
+      }
+      List<PackedEvent.Part> parts = packed.parts();
+      List<Sealed> sealed = new ArrayList<>(parts.size());
+      for (int i = 0; i < parts.size(); i++) {
+        PackedEvent.Part part = parts.get(i);
+        DataKey key = part.person().map(present::get).orElseGet(() -> keys.tenantKey(tenant));
+        byte[] place =
+            place(EventCodec.VERSION, tenant, shard, sequence, packed.kind(), i, parts.size());
+        sealed.add(
+            new Sealed(key.id(), key.digest(part.bytes(), place), key.seal(part.packed(), place)));
+      }
+      return SealedParts.write(sealed);
+    }
   }
 
   /**
@@ -106,7 +125,7 @@ final class EventSeal {
 
   /** Nothing for a row that is damaged: that is told when it is opened, after those before it. */
   private static Map<TenantId, Set<UUID>> keyIds(EventRow row) {
-    if (row.version() != EventCodec.VERSION) {
+    if (!inParts(row)) {
       return Map.of();
     }
     try {
@@ -116,6 +135,10 @@ final class EventSeal {
     } catch (IllegalArgumentException e) {
       return Map.of();
     }
+  }
+
+  private static boolean inParts(EventRow row) {
+    return row.version() >= EventCodec.FIRST_IN_PARTS && row.version() <= EventCodec.VERSION;
   }
 
   /** Opens rows. */
@@ -133,13 +156,14 @@ final class EventSeal {
      * @throws IllegalArgumentException if the row cannot be read
      */
     Event open(EventRow row) {
-      return switch (row.version()) {
-        case 1 -> withoutErased(row);
-        case EventCodec.VERSION -> codec.decode(row.kind(), parts(row));
-        default ->
-            throw new IllegalArgumentException(
-                "unknown version " + row.version() + " of " + row.kind());
-      };
+      if (row.version() == 1) {
+        return withoutErased(row);
+      }
+      if (!inParts(row)) {
+        throw new IllegalArgumentException(
+            "unknown version " + row.version() + " of " + row.kind());
+      }
+      return codec.decode(row.kind(), row.version(), parts(row));
     }
 
     private List<Optional<byte[]>> parts(EventRow row) {
@@ -151,7 +175,8 @@ final class EventSeal {
         if (key == null) {
           throw new IllegalArgumentException("there is no key of part " + i);
         }
-        byte[] place = place(tenant, row.shard(), row.sequence(), row.kind(), i, sealed.size());
+        byte[] place =
+            place(row.version(), tenant, row.shard(), row.sequence(), row.kind(), i, sealed.size());
         Sealed part = sealed.get(i);
         parts.add(key.map(present -> unsealed(present, part, place)));
       }
@@ -186,18 +211,18 @@ final class EventSeal {
   }
 
   private static byte[] unsealed(DataKey key, Sealed part, byte[] place) {
-    byte[] json = Packing.unpack(key.open(part.sealed(), place));
-    if (!MessageDigest.isEqual(key.digest(json, place), part.digest())) {
+    byte[] bytes = Packing.unpack(key.open(part.sealed(), place));
+    if (!MessageDigest.isEqual(key.digest(bytes, place), part.digest())) {
       throw new IllegalArgumentException("the text is not the one that was sealed");
     }
-    return json;
+    return bytes;
   }
 
   private static byte[] place(
-      TenantId tenant, int shard, long sequence, String kind, int part, int parts) {
+      int version, TenantId tenant, int shard, long sequence, String kind, int part, int parts) {
     return String.join(
             "\n",
-            "vigil event 2",
+            "vigil event " + version,
             tenant.value(),
             Integer.toString(shard),
             Long.toString(sequence),

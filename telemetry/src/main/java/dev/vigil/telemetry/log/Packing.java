@@ -1,6 +1,8 @@
 package dev.vigil.telemetry.log;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdDictCompress;
 import com.github.luben.zstd.ZstdDictDecompress;
 import com.github.luben.zstd.ZstdException;
@@ -16,40 +18,43 @@ import java.util.Arrays;
  */
 final class Packing {
 
-  private static final String DICTIONARY = "part-dictionary-1.txt";
-  private static final byte ZSTD_WITH_DICTIONARY_1 = 1;
+  /** The number of the dictionary for what is packed now. The number is also the way's byte. */
+  static final int NEWEST = 2;
+
   private static final int LEVEL = 3;
 
   /** No request is larger by far; a length beyond it is damage. */
   private static final long LONGEST = 1L << 30;
 
-  private static final ZstdDictCompress COMPRESS;
-  private static final ZstdDictDecompress DECOMPRESS;
+  private static final ZstdDictCompress COMPRESS = new ZstdDictCompress(dictionary(NEWEST), LEVEL);
+  private static final ZstdDictDecompress[] DECOMPRESS = {
+    new ZstdDictDecompress(dictionary(1)), new ZstdDictDecompress(dictionary(2))
+  };
 
-  static {
-    byte[] dictionary = dictionary();
-    COMPRESS = new ZstdDictCompress(dictionary, LEVEL);
-    DECOMPRESS = new ZstdDictDecompress(dictionary);
-  }
+  /** A thread keeps its own: making one costs more than packing a small part. */
+  private static final ThreadLocal<ZstdCompressCtx> PACKERS =
+      ThreadLocal.withInitial(() -> new ZstdCompressCtx().setLevel(LEVEL).loadDict(COMPRESS));
+
+  private static final ThreadLocal<ZstdDecompressCtx> UNPACKERS =
+      ThreadLocal.withInitial(ZstdDecompressCtx::new);
 
   private Packing() {}
 
-  static byte[] dictionary() {
-    try (InputStream text = Packing.class.getResourceAsStream(DICTIONARY)) {
+  static byte[] dictionary(int number) {
+    String name = "part-dictionary-" + number + ".txt";
+    try (InputStream text = Packing.class.getResourceAsStream(name)) {
       return text.readAllBytes();
     } catch (IOException e) {
-      throw new UncheckedIOException(DICTIONARY + " cannot be read", e);
+      throw new UncheckedIOException(name + " cannot be read", e);
     }
   }
 
   static byte[] pack(byte[] plain) {
     byte[] packed = new byte[Math.toIntExact(1 + Zstd.compressBound(plain.length))];
-    packed[0] = ZSTD_WITH_DICTIONARY_1;
-    long size = Zstd.compressFastDict(packed, 1, plain, 0, plain.length, COMPRESS);
-    if (Zstd.isError(size)) {
-      throw new IllegalStateException("cannot compress: " + Zstd.getErrorName(size));
-    }
-    return Arrays.copyOf(packed, 1 + (int) size);
+    packed[0] = NEWEST;
+    int size =
+        PACKERS.get().compressByteArray(packed, 1, packed.length - 1, plain, 0, plain.length);
+    return Arrays.copyOf(packed, 1 + size);
   }
 
   /**
@@ -58,7 +63,7 @@ final class Packing {
    * @throws IllegalArgumentException if it was not packed here
    */
   static byte[] unpack(byte[] packed) {
-    if (packed.length < 2 || packed[0] != ZSTD_WITH_DICTIONARY_1) {
+    if (packed.length < 2 || packed[0] < 1 || packed[0] > NEWEST) {
       throw new IllegalArgumentException("packed in an unknown way");
     }
     long size = Zstd.getFrameContentSize(packed, 1, packed.length - 1);
@@ -67,7 +72,11 @@ final class Packing {
     }
     byte[] plain = new byte[(int) size];
     try {
-      long done = Zstd.decompressFastDict(plain, 0, packed, 1, packed.length - 1, DECOMPRESS);
+      int done =
+          UNPACKERS
+              .get()
+              .loadDict(DECOMPRESS[packed[0] - 1])
+              .decompressByteArray(plain, 0, plain.length, packed, 1, packed.length - 1);
       if (done != size) {
         throw new IllegalArgumentException("not what was packed");
       }

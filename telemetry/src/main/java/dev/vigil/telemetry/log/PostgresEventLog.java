@@ -10,6 +10,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -27,13 +29,14 @@ public final class PostgresEventLog implements EventLog {
   private static final int SHARD = 0;
 
   /**
-   * A batch holds less than this much payload, or one event; in clear it is some ten times more.
+   * A batch holds less than this much payload, or one event; in memory it is some fifty times more.
    */
-  private static final int BATCH_BYTES = 1_000_000;
+  private static final int BATCH_BYTES = 500_000;
 
   private record Last(long sequence, byte[] hash) {}
 
   private final DataSource dataSource;
+  private final NamedParameterJdbcTemplate batches;
   private final JdbcClient jdbc;
   private final Clock clock;
   private final LogSignal signal;
@@ -47,38 +50,45 @@ public final class PostgresEventLog implements EventLog {
    */
   public PostgresEventLog(DataSource dataSource, DataKeys keys, Clock clock, LogSignal signal) {
     this.dataSource = dataSource;
-    this.jdbc = JdbcClient.create(dataSource);
+    this.batches = new NamedParameterJdbcTemplate(dataSource);
+    this.jdbc = JdbcClient.create(batches);
     this.clock = clock;
     this.signal = signal;
     this.seal = new EventSeal(keys);
   }
 
   @Override
-  public long append(TenantId tenant, Source source, Event event) {
-    EventSeal.Prepared prepared = seal.prepare(event);
-    lock();
-    Last last =
-        jdbc.sql(
-                """
-                select sequence, hash from telemetry.event
-                where shard = :shard order by sequence desc limit 1
-                """)
-            .param("shard", SHARD)
-            .query((row, n) -> new Last(row.getLong("sequence"), row.getBytes("hash")))
-            .optional()
-            .orElse(new Last(0, EventRow.GENESIS));
-    EventRow row =
-        new EventRow(
-            tenant.value(),
-            SHARD,
-            last.sequence() + 1,
-            prepared.encoded().kind(),
-            EventCodec.VERSION,
-            clock.instant().truncatedTo(ChronoUnit.MICROS),
-            source.door(),
-            source.client(),
-            seal.seal(tenant, SHARD, last.sequence() + 1, prepared));
-    insert(row, last.hash());
+  public Prepared prepare(TenantId tenant, Source source, Event event) {
+    return new Prepared(tenant, source, event, seal.pack(event));
+  }
+
+  @Override
+  public List<Long> append(List<Prepared> events) {
+    if (events.isEmpty()) {
+      return List.of();
+    }
+    Last last = lockedLast();
+    EventSeal.Sealer sealer = seal.sealer(events);
+    List<EventRow> rows = new ArrayList<>(events.size());
+    List<byte[]> hashes = new ArrayList<>(events.size() + 1);
+    hashes.add(last.hash());
+    for (Prepared event : events) {
+      long sequence = last.sequence() + rows.size() + 1;
+      EventRow row =
+          new EventRow(
+              event.tenant().value(),
+              SHARD,
+              sequence,
+              event.packed().kind(),
+              EventCodec.VERSION,
+              clock.instant().truncatedTo(ChronoUnit.MICROS),
+              event.source().door(),
+              event.source().client(),
+              sealer.seal(event, SHARD, sequence));
+      hashes.add(row.hashAfter(hashes.get(rows.size())));
+      rows.add(row);
+    }
+    insert(rows, hashes);
     TransactionSynchronizationManager.registerSynchronization(
         new TransactionSynchronization() {
           @Override
@@ -86,38 +96,61 @@ public final class PostgresEventLog implements EventLog {
             signal.fire();
           }
         });
-    return row.sequence();
+    return rows.stream().map(EventRow::sequence).toList();
   }
 
   @Override
-  public void lock() {
+  public long lock() {
+    return lockedLast().sequence() + 1;
+  }
+
+  private Last lockedLast() {
     if (!TransactionSynchronizationManager.isActualTransactionActive()
         || !TransactionSynchronizationManager.hasResource(dataSource)) {
       throw new IllegalStateException("the log needs a transaction on its data source");
     }
     jdbc.sql("select pg_advisory_xact_lock(:key)").param("key", LOCK + SHARD).query(row -> {});
+    return jdbc.sql(
+            """
+            select sequence, hash from telemetry.event
+            where shard = :shard order by sequence desc limit 1
+            """)
+        .param("shard", SHARD)
+        .query((row, n) -> new Last(row.getLong("sequence"), row.getBytes("hash")))
+        .optional()
+        .orElse(new Last(0, EventRow.GENESIS));
   }
 
-  private void insert(EventRow row, byte[] previous) {
-    jdbc.sql(
-            """
-            insert into telemetry.event (tenant_id, shard, sequence, kind, version, recorded_at,
-              door, client, payload, previous_hash, hash)
-            values (:tenant, :shard, :sequence, :kind, :version, :recordedAt,
-              :door, :client, :payload, :previous, :hash)
-            """)
-        .param("tenant", row.tenant())
-        .param("shard", row.shard())
-        .param("sequence", row.sequence())
-        .param("kind", row.kind())
-        .param("version", row.version())
-        .param("recordedAt", Timestamptz.of(row.recordedAt()))
-        .param("door", row.door())
-        .param("client", row.client())
-        .param("payload", row.payload())
-        .param("previous", previous)
-        .param("hash", row.hashAfter(previous))
-        .update();
+  /**
+   * Inserts.
+   *
+   * @param hashes the one before the first row, then each row's
+   */
+  private void insert(List<EventRow> rows, List<byte[]> hashes) {
+    MapSqlParameterSource[] parameters = new MapSqlParameterSource[rows.size()];
+    for (int i = 0; i < rows.size(); i++) {
+      EventRow row = rows.get(i);
+      parameters[i] =
+          new MapSqlParameterSource("tenant", row.tenant())
+              .addValue("shard", row.shard())
+              .addValue("sequence", row.sequence())
+              .addValue("kind", row.kind())
+              .addValue("version", row.version())
+              .addValue("recordedAt", Timestamptz.of(row.recordedAt()))
+              .addValue("door", row.door())
+              .addValue("client", row.client())
+              .addValue("payload", row.payload())
+              .addValue("previous", hashes.get(i))
+              .addValue("hash", hashes.get(i + 1));
+    }
+    batches.batchUpdate(
+        """
+        insert into telemetry.event (tenant_id, shard, sequence, kind, version, recorded_at,
+          door, client, payload, previous_hash, hash)
+        values (:tenant, :shard, :sequence, :kind, :version, :recordedAt,
+          :door, :client, :payload, :previous, :hash)
+        """,
+        parameters);
   }
 
   @Override

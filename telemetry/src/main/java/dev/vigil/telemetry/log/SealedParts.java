@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The bytes of a payload of version 2, big-endian: the number of parts (2 bytes), then for each the
- * id of its key (16 bytes), the keyed digest of its text (32 bytes), the length of what follows (4
- * bytes), and nonce, ciphertext and tag.
+ * The bytes of a payload of versions 2 and 3, big-endian: the number of parts (2 bytes), then for
+ * each the id of its key (16 bytes), the keyed digest of its text (32 bytes), the length of what
+ * follows (4 bytes), and nonce, ciphertext and tag.
  */
 final class SealedParts {
 
@@ -17,7 +17,7 @@ final class SealedParts {
    * A part that only its key opens.
    *
    * @param key id of the key
-   * @param digest HMAC-SHA-256 of the part's JSON under that key
+   * @param digest HMAC-SHA-256 of the part's bytes under that key
    * @param sealed nonce, ciphertext and tag
    */
   record Sealed(UUID key, byte[] digest, byte[] sealed) {}

@@ -1,12 +1,11 @@
 package dev.vigil.telemetry.log;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.core.PatientId;
+import dev.vigil.core.Problem;
+import dev.vigil.core.ProblemException;
 import dev.vigil.core.Reading;
 import dev.vigil.core.event.ResourceChange;
+import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.core.event.ResourcesWritten;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,25 +15,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 
 /**
- * {@link ResourcesWritten} in parts, and put together again. A person's part has their readings,
- * the changes of the Observations these come from, and changes of the Patient; the rest is in the
- * part about nobody, which is left out when it would be empty. Where the elements of one part after
- * the other are not in the order of the message, that part also has the order: pairs of a part's
- * number and how many of its elements come next.
+ * {@link ResourcesWritten} in parts, and put together again. A person's part has their readings and
+ * the changes of what is about them, contents included; the rest is in the part about nobody, which
+ * comes first and is left out when it would be empty. The first part also has the templates of all
+ * contents, which never name a person, and, where the elements of one part after the other are not
+ * in the order of the message, the order: pairs of a part's number and how many of its elements
+ * come next.
  */
 final class WrittenParts {
 
-  /** JSON about a person, or about nobody. */
-  record Split(Optional<PatientId> person, ObjectNode json) {}
-
-  private static final String CHANGES = "changes";
-  private static final String READINGS = "readings";
-  private static final String CHANGE_ORDER = "changeOrder";
-  private static final String READING_ORDER = "readingOrder";
+  /** The bytes of a part about a person, or about nobody. */
+  record Split(Optional<PatientId> person, byte[] bytes) {}
 
   private static final class Draft {
 
@@ -48,31 +41,40 @@ final class WrittenParts {
   /**
    * In parts.
    *
-   * @param keyless persons who can have no part any more: a change of such a Patient goes to the
-   *     part about nobody. None of them may have a reading
+   * @param keyless persons who can have no part any more: changes of such a Patient and deletions
+   *     of what was about them go to the part about nobody, without content
+   * @throws ProblemException CONFLICT if it tells more of one of them
    */
   static List<Split> split(ResourcesWritten written, Set<PatientId> keyless) {
     Map<String, PatientId> owners = new HashMap<>();
-    written
-        .readings()
-        .forEach(reading -> owners.put(reading.observation().value(), reading.patient()));
+    for (Reading reading : written.readings()) {
+      owners.put(reading.observation().value(), reading.patient());
+    }
     Map<Optional<PatientId>, Draft> drafts = new LinkedHashMap<>();
     Draft nobody = new Draft();
     drafts.put(Optional.empty(), nobody);
+    Map<String, Integer> templates = new LinkedHashMap<>();
     List<Draft> changeOrder = new ArrayList<>(written.changes().size());
-    for (ResourceChange change : written.changes()) {
-      Draft draft = drafts.computeIfAbsent(owner(change, owners, keyless), unseen -> new Draft());
+    for (ResourceChange each : written.changes()) {
+      ResourceChange change = owned(each, owners, keyless);
+      Draft draft = drafts.computeIfAbsent(change.person(), unseen -> new Draft());
       draft.changes.add(change);
       changeOrder.add(draft);
+      change.content().ifPresent(content -> PartColumns.note(templates, content.template()));
     }
     List<Draft> readingOrder = new ArrayList<>(written.readings().size());
     for (Reading reading : written.readings()) {
+      if (keyless.contains(reading.patient())) {
+        throw erased();
+      }
       Draft draft = drafts.computeIfAbsent(Optional.of(reading.patient()), unseen -> new Draft());
       draft.readings.add(reading);
       readingOrder.add(draft);
     }
-    boolean empty = nobody.changes.isEmpty() && drafts.size() > 1;
-    if (empty && inOrder(drafts, changeOrder) && inOrder(drafts, readingOrder)) {
+    boolean needless =
+        nobody.changes.isEmpty()
+            && (drafts.size() == 2 || drafts.size() > 2 && templates.isEmpty());
+    if (needless && inOrder(drafts, changeOrder) && inOrder(drafts, readingOrder)) {
       drafts.remove(Optional.<PatientId>empty());
     }
     int number = 0;
@@ -80,22 +82,50 @@ final class WrittenParts {
       draft.number = number++;
     }
     List<Split> parts = new ArrayList<>(drafts.size());
-    drafts.forEach((person, draft) -> parts.add(new Split(person, json(draft))));
-    if (drafts.containsKey(Optional.<PatientId>empty())) {
-      putOrder(parts.get(0).json(), CHANGE_ORDER, drafts, changeOrder);
-      putOrder(parts.get(0).json(), READING_ORDER, drafts, readingOrder);
-    }
+    drafts.forEach(
+        (person, draft) -> {
+          ColumnWriter out = new ColumnWriter();
+          if (draft.number == 0) {
+            PartColumns.putTemplates(out, templates);
+            putOrder(out, drafts, changeOrder);
+            putOrder(out, drafts, readingOrder);
+          }
+          PartColumns.put(out, person, draft.changes, draft.readings, templates);
+          parts.add(new Split(person, out.toByteArray()));
+        });
     return parts;
   }
 
-  private static Optional<PatientId> owner(
+  /** The change as its part tells it. */
+  private static ResourceChange owned(
       ResourceChange change, Map<String, PatientId> owners, Set<PatientId> keyless) {
-    return switch (change.type()) {
-      case "Observation" -> Optional.ofNullable(owners.get(change.id()));
-      case "Patient" ->
-          Optional.of(new PatientId(change.id())).filter(person -> !keyless.contains(person));
-      default -> Optional.empty();
-    };
+    Optional<PatientId> person =
+        change.person().isPresent() || !change.type().equals("Observation")
+            ? change.person()
+            : Optional.ofNullable(owners.get(change.id()));
+    if (person.filter(keyless::contains).isPresent()) {
+      if (!change.type().equals("Patient") && change.action() != Action.DELETED) {
+        throw erased();
+      }
+      return change(change, Optional.empty(), false);
+    }
+    return person.equals(change.person()) ? change : change(change, person, true);
+  }
+
+  private static ResourceChange change(
+      ResourceChange change, Optional<PatientId> person, boolean withContent) {
+    return new ResourceChange(
+        change.type(),
+        change.id(),
+        change.version(),
+        change.action(),
+        person,
+        withContent ? change.content() : Optional.empty());
+  }
+
+  private static ProblemException erased() {
+    return new ProblemException(
+        Problem.conflict("Observation.subject", "this person's data has been erased"));
   }
 
   /** Whether the elements come part by part, in the order of the parts. */
@@ -114,31 +144,22 @@ final class WrittenParts {
   }
 
   private static void putOrder(
-      ObjectNode node, String name, Map<Optional<PatientId>, Draft> drafts, List<Draft> order) {
-    if (inOrder(drafts, order)) {
-      return;
-    }
-    ArrayNode runs = node.putArray(name);
-    int from = 0;
+      ColumnWriter out, Map<Optional<PatientId>, Draft> drafts, List<Draft> order) {
+    List<Integer> parts = new ArrayList<>();
+    List<Integer> lengths = new ArrayList<>();
+    int from = inOrder(drafts, order) ? order.size() : 0;
     while (from < order.size()) {
       int to = from;
       while (to < order.size() && order.get(to) == order.get(from)) {
         to++;
       }
-      runs.add(order.get(from).number).add(to - from);
+      parts.add(order.get(from).number);
+      lengths.add(to - from);
       from = to;
     }
-  }
-
-  private static ObjectNode json(Draft draft) {
-    ObjectNode node = JsonNodeFactory.instance.objectNode();
-    putAll(node.putArray(CHANGES), draft.changes, EventJson::putChange);
-    putAll(node.putArray(READINGS), draft.readings, EventJson::putReading);
-    return node;
-  }
-
-  private static <T> void putAll(ArrayNode array, List<T> elements, BiConsumer<ObjectNode, T> put) {
-    elements.forEach(element -> put.accept(array.addObject(), element));
+    out.number(parts.size());
+    out.numbers(parts);
+    out.numbers(lengths);
   }
 
   /**
@@ -146,33 +167,60 @@ final class WrittenParts {
    *
    * @param parts an erased one is empty
    */
-  static ResourcesWritten join(List<Optional<JsonNode>> parts) {
-    return new ResourcesWritten(
-        join(parts, CHANGES, CHANGE_ORDER, EventJson::change),
-        join(parts, READINGS, READING_ORDER, EventJson::reading));
-  }
-
-  private static <T> List<T> join(
-      List<Optional<JsonNode>> parts, String name, String order, Function<JsonNode, T> element) {
-    List<Optional<List<T>>> lists =
-        parts.stream().map(part -> part.map(node -> EventJson.list(node, name, element))).toList();
-    JsonNode runs = parts.get(0).map(node -> node.get(order)).orElse(null);
-    List<T> joined = new ArrayList<>();
-    if (runs == null) {
-      lists.forEach(list -> list.ifPresent(joined::addAll));
-      return joined;
+  static ResourcesWritten join(List<Optional<byte[]>> parts) {
+    List<ColumnReader> readers =
+        parts.stream().map(part -> part.map(ColumnReader::new).orElse(null)).toList();
+    List<String> templates = List.of();
+    Order changeOrder = Order.NATURAL;
+    Order readingOrder = Order.NATURAL;
+    if (readers.get(0) != null) {
+      templates = PartColumns.templates(readers.get(0));
+      changeOrder = Order.of(readers.get(0));
+      readingOrder = Order.of(readers.get(0));
     }
-    List<Iterator<T>> rest =
-        lists.stream().map(list -> list.map(List::iterator).orElse(null)).toList();
-    for (int i = 0; i + 1 < runs.size(); i += 2) {
-      Iterator<T> part = rest.get(runs.get(i).intValue());
-      for (int n = runs.get(i + 1).intValue(); n > 0 && part != null; n--) {
-        joined.add(part.next());
+    List<List<ResourceChange>> changes = new ArrayList<>(parts.size());
+    List<List<Reading>> readings = new ArrayList<>(parts.size());
+    for (ColumnReader reader : readers) {
+      if (reader == null) {
+        changes.add(null);
+        readings.add(null);
+      } else {
+        PartColumns.Told told = PartColumns.read(reader, templates);
+        changes.add(told.changes());
+        readings.add(told.readings());
       }
     }
-    if (rest.stream().anyMatch(part -> part != null && part.hasNext())) {
-      throw new IllegalArgumentException(order + " leaves elements out");
+    return new ResourcesWritten(changeOrder.join(changes), readingOrder.join(readings));
+  }
+
+  /** Which part's elements come when; nothing if they come part by part. */
+  private record Order(List<Integer> parts, List<Integer> lengths) {
+
+    private static final Order NATURAL = new Order(List.of(), List.of());
+
+    private static Order of(ColumnReader in) {
+      int runs = in.count();
+      return new Order(in.numbers(runs), in.numbers(runs));
     }
-    return joined;
+
+    private <T> List<T> join(List<List<T>> lists) {
+      List<T> joined = new ArrayList<>();
+      if (parts.isEmpty()) {
+        lists.forEach(list -> joined.addAll(list == null ? List.of() : list));
+        return joined;
+      }
+      List<Iterator<T>> rest = new ArrayList<>(lists.size());
+      lists.forEach(list -> rest.add(list == null ? null : list.iterator()));
+      for (int i = 0; i < parts.size(); i++) {
+        Iterator<T> part = rest.get(parts.get(i));
+        for (int n = lengths.get(i); n > 0 && part != null; n--) {
+          joined.add(part.next());
+        }
+      }
+      if (rest.stream().anyMatch(part -> part != null && part.hasNext())) {
+        throw new IllegalArgumentException("the order leaves elements out");
+      }
+      return joined;
+    }
   }
 }

@@ -4,12 +4,19 @@ import dev.vigil.telemetry.observation.Criterion.DateBound;
 import dev.vigil.telemetry.observation.Criterion.Range;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Conditions on an index entry {@code e}, on numbers and on times, as SQL. */
 final class EntrySql {
 
   /** Numbers in base units were computed: they differ in the last digits. */
   private static final double COMPUTED = 1e-9;
+
+  /** So many characters of a text are in the index. */
+  private static final int INDEXED = 200;
+
+  /** No text goes on with these: the greatest character is none. */
+  private static final String GREATEST = Character.toString(Character.MAX_CODE_POINT).repeat(3);
 
   private static final String SLOT_NUMBER =
       "(telemetry.slot_number(observation.value, observation.rare, e.slot) * e.factor + e.shift)";
@@ -39,10 +46,9 @@ final class EntrySql {
       return param + " and e.kind = 'date' and " + bounds("e.low", "e.high", date.bounds());
     }
     if (criterion instanceof Criterion.Uri uri) {
-      String value = uri.prefix() ? like(uri.value(), false, true) : null;
       return param
           + " and e.kind = 'uri' and "
-          + (value == null ? "e.code = " + parameters.text(uri.value()) : starts(value));
+          + (uri.prefix() ? starts(uri.value()) : equal(uri.value()));
     }
     return param;
   }
@@ -96,13 +102,22 @@ final class EntrySql {
     return effective(((Criterion.Date) criterion).bounds());
   }
 
-  /** Bounds on the time of the row. */
+  /** Bounds on the time of the row; what it implies for its begin, the indexes know. */
   String effective(List<DateBound> bounds) {
-    return "observation.effective_from is not null and "
-        + bounds(
-            "observation.effective_from",
-            "telemetry.effective_until(observation.effective_from, observation.rare)",
-            bounds);
+    String from = "observation.effective_from";
+    List<String> conditions = new ArrayList<>();
+    conditions.add(from + " is not null");
+    for (DateBound bound : bounds) {
+      String comparison = comparison(bound);
+      if (bound.edge() == DateBound.Edge.LOW) {
+        conditions.add(parameters.rounded("hour_of", from, comparison, bound.moment()));
+      } else {
+        conditions.add(
+            "telemetry.effective_until(%s, observation.rare) %s %s"
+                .formatted(from, comparison, parameters.moment(bound.moment())));
+      }
+    }
+    return String.join(" and ", conditions);
   }
 
   private String system(String system) {
@@ -125,15 +140,31 @@ final class EntrySql {
   private String text(Criterion.Text text) {
     return switch (text.mode()) {
       case EXACT -> "e.exact = " + parameters.text(text.value());
-      case NORMALIZED -> "e.code = " + parameters.text(text.value());
-      case STARTS -> starts(like(text.value(), false, true));
+      case NORMALIZED -> equal(text.value());
+      case STARTS -> starts(text.value());
       case CONTAINS -> "e.code like " + like(text.value(), true, true);
       case ENDS -> "e.code like " + like(text.value(), true, false);
     };
   }
 
-  private static String starts(String pattern) {
-    return "e.code like " + pattern;
+  /** The index holds the first characters only. */
+  private String equal(String value) {
+    return "left(e.code, %d) = %s and e.code = %s"
+        .formatted(INDEXED, parameters.text(beginning(value)), parameters.text(value));
+  }
+
+  /** As a range of the index, which knows no pattern that is a parameter. */
+  private String starts(String value) {
+    String first = parameters.text(beginning(value));
+    String behind = parameters.text(beginning(value) + GREATEST);
+    return "left(e.code, %1$d) ~>=~ %2$s and left(e.code, %1$d) ~<~ %3$s and e.code like %4$s"
+        .formatted(INDEXED, first, behind, like(value, false, true));
+  }
+
+  private static String beginning(String value) {
+    String clean = EntryRow.clean(value);
+    int length = clean.codePointCount(0, clean.length());
+    return length <= INDEXED ? clean : clean.substring(0, clean.offsetByCodePoints(0, INDEXED));
   }
 
   private String like(String value, boolean before, boolean after) {
@@ -177,20 +208,23 @@ final class EntrySql {
   }
 
   private String bounds(String low, String high, List<DateBound> bounds) {
-    List<String> conditions = new ArrayList<>();
-    for (DateBound bound : bounds) {
-      String comparison =
-          switch (bound.comparison()) {
-            case LT -> " < ";
-            case LE -> " <= ";
-            case GT -> " > ";
-            case GE -> " >= ";
-          };
-      conditions.add(
-          (bound.edge() == DateBound.Edge.LOW ? low : high)
-              + comparison
-              + parameters.moment(bound.moment()));
-    }
-    return conditions.isEmpty() ? "true" : String.join(" and ", conditions);
+    return bounds.isEmpty()
+        ? "true"
+        : bounds.stream()
+            .map(
+                bound ->
+                    (bound.edge() == DateBound.Edge.LOW ? low : high)
+                        + comparison(bound)
+                        + parameters.moment(bound.moment()))
+            .collect(Collectors.joining(" and "));
+  }
+
+  private static String comparison(DateBound bound) {
+    return switch (bound.comparison()) {
+      case LT -> "<";
+      case LE -> "<=";
+      case GT -> ">";
+      case GE -> ">=";
+    };
   }
 }

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -18,6 +20,9 @@ final class FilterSql {
 
   /** More places than these are asked row by row. */
   private static final int MOST_PLACES = 5_000;
+
+  static final String SHAPE = "observation.shape_id";
+  static final String PATIENT = "observation.patient";
 
   private final NamedParameterJdbcTemplate jdbc;
   private final Targets targets;
@@ -34,6 +39,65 @@ final class FilterSql {
     this.parameters = parameters;
     this.entries = new EntrySql(parameters);
     this.places = new Places(JdbcClient.create(jdbc));
+  }
+
+  /**
+   * A criterion taken apart as the indexes like it.
+   *
+   * @param conditions all hold, and so does what follows
+   * @param shapes one of these; null for any
+   * @param patient number of the subject; null for any
+   */
+  record Plan(List<String> conditions, Set<Integer> shapes, Integer patient) {}
+
+  /** What is asked of the whole Observation, so that an index can be chosen for it. */
+  Plan plan(Criterion filter) {
+    List<String> conditions = new ArrayList<>();
+    Set<Integer> shapes = null;
+    Integer patient = null;
+    for (Criterion criterion : flat(filter)) {
+      if (criterion instanceof Criterion.OnEntry entry && !isDate(entry)) {
+        Ways ways = ways(entry);
+        if (ways.others().isEmpty()) {
+          shapes = shapes == null ? new TreeSet<>(ways.ids()) : shapes;
+          shapes.retainAll(ways.ids());
+        } else {
+          conditions.add(condition(ways, SHAPE));
+        }
+      } else if (criterion instanceof Criterion.Link link) {
+        Ways ways = ways(link);
+        if (patient == null && ways.others().isEmpty() && ways.ids().size() == 1) {
+          patient = ways.ids().iterator().next();
+        } else {
+          conditions.add(condition(ways, PATIENT));
+        }
+      } else {
+        conditions.add(condition(criterion));
+      }
+    }
+    return new Plan(conditions, shapes, patient);
+  }
+
+  private static List<Criterion> flat(Criterion filter) {
+    return filter instanceof Criterion.All all
+        ? all.criteria().stream().flatMap(criterion -> flat(criterion).stream()).toList()
+        : List.of(filter);
+  }
+
+  /**
+   * Ways in which a row can meet a criterion.
+   *
+   * @param ids by having one of these numbers in a column
+   * @param others or by meeting one of these conditions
+   */
+  private record Ways(Set<Integer> ids, List<String> others) {}
+
+  private String condition(Ways ways, String column) {
+    List<String> all = new ArrayList<>(ways.others());
+    if (!ways.ids().isEmpty()) {
+      all.add(column + " = any(" + parameters.array(ways.ids().toArray(Integer[]::new)) + ")");
+    }
+    return any(all);
   }
 
   String condition(Criterion criterion) {
@@ -53,7 +117,7 @@ final class FilterSql {
       return updated(updated);
     }
     if (criterion instanceof Criterion.Link link) {
-      return link(link);
+      return condition(ways(link), PATIENT);
     }
     if (criterion instanceof Criterion.SameElement same) {
       return sameElement(same);
@@ -79,16 +143,29 @@ final class FilterSql {
     String from =
         updated.from() == null
             ? "true"
-            : "observation.updated_at >= " + parameters.moment(updated.from());
+            : parameters.rounded("second_of", "observation.updated_at", ">=", updated.from());
     return updated.to() == null
         ? from
-        : "(" + from + " and observation.updated_at <= " + parameters.moment(updated.to()) + ")";
+        : "("
+            + from
+            + " and "
+            + parameters.rounded("second_of", "observation.updated_at", "<=", updated.to())
+            + ")";
   }
 
-  private String link(Criterion.Link link) {
+  private Ways ways(Criterion.Link link) {
     List<String> ways = new ArrayList<>();
-    column(link, NewRow.SUBJECT, List.of(NewRow.PATIENT_TYPE), "observation.patient", ways);
-    column(link, NewRow.DEVICE, NewRow.DEVICE_TYPES, "observation.device", ways);
+    Set<Integer> patients = new TreeSet<>();
+    if (asks(link, NewRow.SUBJECT, List.of(NewRow.PATIENT_TYPE))) {
+      if (toAnything(link)) {
+        ways.add(PATIENT + " is not null");
+      } else {
+        patients.addAll(numbers(link));
+      }
+    }
+    if (asks(link, NewRow.DEVICE, NewRow.DEVICE_TYPES)) {
+      device(link, ways);
+    }
     List<String> targets = new ArrayList<>();
     if (link.targetPids() != null && !link.targetPids().isEmpty()) {
       targets.add("e.target_pid = any(" + pids(link) + ")");
@@ -118,29 +195,36 @@ final class FilterSql {
             + " and "
             + any(targets),
         ways);
-    return any(ways);
+    return new Ways(patients, ways);
   }
 
-  private void column(
-      Criterion.Link link, String path, List<String> types, String column, List<String> ways) {
-    if (!link.paths().contains(path)
-        || link.targetType() != null && !types.contains(link.targetType())) {
-      return;
-    }
-    if (link.targetPids() == null && link.urls().isEmpty()) {
-      ways.add(
-          types.size() == 1 || link.targetType() == null
-              ? column + " is not null"
-              : "exists (select from telemetry.target as t where t.tenant = :tenant and t.number = "
-                  + column
-                  + " and t.type = "
-                  + parameters.text(link.targetType())
-                  + ")");
-    } else if (link.targetPids() != null && !link.targetPids().isEmpty()) {
-      Integer[] numbers = targets.numbers(tenant, link.targetPids()).toArray(Integer[]::new);
+  private static boolean asks(Criterion.Link link, String path, List<String> types) {
+    return link.paths().contains(path)
+        && (link.targetType() == null || types.contains(link.targetType()));
+  }
+
+  private static boolean toAnything(Criterion.Link link) {
+    return link.targetPids() == null && link.urls().isEmpty();
+  }
+
+  private Set<Integer> numbers(Criterion.Link link) {
+    return link.targetPids() == null ? Set.of() : targets.numbers(tenant, link.targetPids());
+  }
+
+  private void device(Criterion.Link link, List<String> ways) {
+    if (!toAnything(link)) {
+      Integer[] numbers = numbers(link).toArray(Integer[]::new);
       if (numbers.length > 0) {
-        ways.add(column + " = any(" + parameters.array(numbers) + ")");
+        ways.add("observation.device = any(" + parameters.array(numbers) + ")");
       }
+    } else if (link.targetType() == null) {
+      ways.add("observation.device is not null");
+    } else {
+      ways.add(
+          """
+          exists (select from telemetry.target as t where t.tenant = :tenant
+            and t.number = observation.device and t.type = %s)"""
+              .formatted(parameters.text(link.targetType())));
     }
   }
 
@@ -150,30 +234,33 @@ final class FilterSql {
 
   private record Open(int slot, double factor, double shift) {}
 
+  private static boolean isDate(Criterion.OnEntry criterion) {
+    return criterion.param().equals(ShapeIndex.DATE)
+        && (criterion instanceof Criterion.Date || criterion instanceof Criterion.Present);
+  }
+
   private String entry(Criterion.OnEntry criterion) {
-    if (criterion.param().equals(ShapeIndex.DATE)) {
-      if (criterion instanceof Criterion.Date date) {
-        return "(" + entries.effective(date.bounds()) + ")";
-      }
-      if (criterion instanceof Criterion.Present) {
-        return "observation.effective_from is not null";
-      }
+    if (!isDate(criterion)) {
+      return condition(ways(criterion), SHAPE);
     }
-    List<String> ways = new ArrayList<>();
+    return criterion instanceof Criterion.Date date
+        ? "(" + entries.effective(date.bounds()) + ")"
+        : "observation.effective_from is not null";
+  }
+
+  private Ways ways(Criterion.OnEntry criterion) {
     String fixed = entries.fixed(criterion);
-    Integer[] shapes =
-        jdbc.queryForList(
+    Set<Integer> shapes =
+        new TreeSet<>(
+            jdbc.queryForList(
                 "select distinct shape_id from telemetry.shape_entry as e where tenant = :tenant and "
                     + fixed,
                 parameters.source(),
-                Integer.class)
-            .toArray(Integer[]::new);
-    if (shapes.length > 0) {
-      ways.add("observation.shape_id = any(" + parameters.array(shapes) + ")");
-    }
-    open(criterion, ways);
-    side("observation_entry", fixed, ways);
-    return any(ways);
+                Integer.class));
+    List<String> others = new ArrayList<>();
+    open(criterion, others);
+    side("observation_entry", fixed, others);
+    return new Ways(shapes, others);
   }
 
   /** Shapes that tell all but a number, time or code, which the row keeps. */

@@ -28,6 +28,7 @@ final class Leaves {
   private static final int LONG_TEXT = 0x80;
   private static final int UUID_TEXT = 0x81;
   private static final int URN_UUID = 0x82;
+  private static final int REQUEST_ID = 0x83;
 
   /** Plus the number of decimals: then the digits as a whole number. */
   private static final int NUMBER = 0x90;
@@ -163,6 +164,12 @@ final class Leaves {
       out.fixed(uuid.getLeastSignificantBits());
       return;
     }
+    byte[] request = RequestIdText.pack(raw);
+    if (request != null) {
+      out.write(REQUEST_ID);
+      out.writeBytes(request);
+      return;
+    }
     byte[] text = raw.getBytes(StandardCharsets.UTF_8);
     if (text.length < LONG_TEXT) {
       out.write(text.length);
@@ -219,6 +226,11 @@ final class Leaves {
     }
     if (tag == URN_UUID) {
       return IdentifierHash.URN + new UUID(in.getLong(), in.getLong());
+    }
+    if (tag == REQUEST_ID) {
+      byte[] request = new byte[RequestIdText.BYTES];
+      in.get(request);
+      return RequestIdText.unpack(request);
     }
     byte[] text = new byte[tag == LONG_TEXT ? (int) unpackLong(in) : tag];
     in.get(text);

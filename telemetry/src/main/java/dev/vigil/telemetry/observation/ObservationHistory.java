@@ -6,6 +6,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Versions of one Observation or of all, newest first. */
 final class ObservationHistory {
 
+  private static final String SECOND =
+      " and telemetry.second_of(updated_at) %1$s telemetry.second_of(%2$s::timestamptz)";
+
   private final JdbcClient jdbc;
   private final Places places;
   private final StoredRows storedRows;
@@ -26,7 +29,8 @@ final class ObservationHistory {
                 tenant,
                 """
                 (select %s from telemetry.observation where %s
-                 order by updated_at desc, place desc limit :reach)
+                 order by telemetry.second_of(updated_at) desc, updated_at desc, place desc
+                 limit :reach)
                 union all
                 (select %s from telemetry.observation_version where %s
                  order by updated_at desc, key desc, version desc limit :reach)
@@ -81,7 +85,10 @@ final class ObservationHistory {
               where.append(" and ").append(Places.at(List.of(place)));
             });
     if (query.from() != null && !query.currentAtFrom()) {
-      where.append(" and updated_at >= :from::timestamptz");
+      where.append(SECOND.formatted(">=", ":from")).append(" and updated_at >= :from::timestamptz");
+    }
+    if (query.to() != null) {
+      where.append(SECOND.formatted("<=", ":to"));
     }
     return to(where, query);
   }

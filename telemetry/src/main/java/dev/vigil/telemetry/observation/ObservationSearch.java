@@ -1,232 +1,240 @@
 package dev.vigil.telemetry.observation;
 
-import dev.vigil.core.Problem;
-import dev.vigil.core.ProblemException;
-import dev.vigil.telemetry.observation.Criterion.DateBound;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
-import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Answers queries: one statement over {@code telemetry.observation} after what shapes tell is
- * known.
+ * Answers queries after what shapes tell is known. Where the order allows it, a few partitions at a
+ * time are asked until enough is found, since each costs the planner time.
  */
 final class ObservationSearch {
 
-  /** With more weeks that hold earlier ones the upper end stays open. */
-  private static final int MOST_CROSSINGS = 16;
+  /** Of more shapes the rows of a patient are sorted instead of merged. */
+  private static final int MOST_MERGED = 64;
+
+  private static final String PLACE = "observation.place";
+  private static final String GROUP = PLACE + " >> " + Places.GROUP_BITS;
+  private static final String FROM = "observation.effective_from";
+
+  private static final Comparator<Hit> NEWEST_FIRST =
+      Comparator.comparing((Hit hit) -> hit.position().moment())
+          .reversed()
+          .thenComparing(Hit::place);
+
+  private record Hit(long place, ObservationPosition position) {}
 
   private final NamedParameterJdbcTemplate jdbc;
   private final Places places;
-  private final Targets targets;
+  private final FilterPlans plans;
+  private final PlaceRanges ranges;
 
-  ObservationSearch(DataSource dataSource, Targets targets) {
-    this.targets = targets;
-    this.jdbc = new NamedParameterJdbcTemplate(dataSource);
+  ObservationSearch(NamedParameterJdbcTemplate jdbc, FilterPlans plans, PlaceRanges ranges) {
+    this.jdbc = jdbc;
     this.places = new Places(JdbcClient.create(jdbc));
+    this.plans = plans;
+    this.ranges = ranges;
   }
 
   List<ObservationPosition> search(int tenant, ObservationQuery query) {
-    SqlParameters parameters = new SqlParameters(tenant);
-    String where = where(tenant, query.filter(), parameters);
-    String moment = momentColumn(query.sort());
-    if (query.after() != null) {
-      where += " and " + after(tenant, query, moment, parameters);
-    }
-    String sql =
-        """
-        select telemetry.observation_key(place, rare) as key, %s as moment
-        from telemetry.observation
-        where %s
-        order by %s
-        limit %d offset %d
-        """
-            .formatted(
-                moment == null ? "null::timestamptz" : moment,
-                where,
-                order(query.sort(), parameters),
-                query.limit(),
-                query.offset());
-    return jdbc.query(
-        sql,
-        parameters.source(),
-        (row, n) -> {
-          OffsetDateTime at = row.getObject("moment", OffsetDateTime.class);
-          return new ObservationPosition(
-              at == null ? null : at.toInstant(), new ObservationKey(row.getLong("key")));
-        });
+    Search search = new Search(tenant, query);
+    List<Hit> hits = search.run();
+    return hits.stream().skip(query.offset()).limit(query.limit()).map(Hit::position).toList();
   }
 
   long count(int tenant, Criterion filter) {
     SqlParameters parameters = new SqlParameters(tenant);
-    String sql =
-        "select count(*) from telemetry.observation where " + where(tenant, filter, parameters);
-    return jdbc.queryForObject(sql, parameters.source(), Long.class);
+    FilterSql.Plan plan = plans.of(tenant, filter, parameters);
+    String where = String.join(" and ", FilterPlans.conditions(plan, parameters));
+    return jdbc.queryForObject(
+        "select count(*) from telemetry.observation where " + where,
+        parameters.source(),
+        Long.class);
   }
 
-  private String where(int tenant, Criterion filter, SqlParameters parameters) {
-    FilterSql sql = new FilterSql(jdbc, targets, tenant, parameters);
-    List<String> conditions = new ArrayList<>();
-    conditions.add("observation.tenant = :tenant");
-    prune(filter, sql, conditions);
-    conditions.add(sql.condition(filter));
-    return String.join(" and ", conditions);
-  }
+  /** One query on its way. */
+  private final class Search {
 
-  /** Bounds on the place from bounds on the time, so that the planner leaves partitions out. */
-  private static void prune(Criterion filter, FilterSql sql, List<String> conditions) {
-    if (filter instanceof Criterion.All all) {
-      all.criteria().forEach(criterion -> prune(criterion, sql, conditions));
-    } else if (filter instanceof Criterion.Date date && date.param().equals(ShapeIndex.DATE)) {
-      date.bounds().forEach(bound -> conditions.add(prune(bound, sql)));
-    }
-  }
+    private final int tenant;
+    private final ObservationQuery query;
+    private final Sort first;
+    private final long enough;
+    private final SqlParameters parameters;
+    private final FilterSql.Plan plan;
+    private final List<String> conditions;
 
-  /** A place lies in the week of the high end, so never before that of the low end. */
-  private static String prune(DateBound bound, FilterSql sql) {
-    int week = Week.of(bound.moment());
-    boolean beyond =
-        bound.comparison() == DateBound.Comparison.GE
-            || bound.comparison() == DateBound.Comparison.GT;
-    if (beyond) {
-      return "observation.place >= " + Week.place(week);
+    Search(int tenant, ObservationQuery query) {
+      this.tenant = tenant;
+      this.query = query;
+      this.first =
+          query.sort().isEmpty() ? new Sort(Sort.By.KEY, null, false) : query.sort().get(0);
+      this.enough = query.offset() + query.limit();
+      this.parameters = new SqlParameters(tenant);
+      this.plan = plans.of(tenant, query.filter(), parameters);
+      this.conditions = FilterPlans.conditions(plan, parameters);
     }
-    String upTo = "observation.place < " + Week.place(week + 1);
-    if (bound.edge() == DateBound.Edge.HIGH) {
-      return upTo;
-    }
-    List<Integer> crossings = sql.crossings(week, MOST_CROSSINGS + 1);
-    if (crossings.size() > MOST_CROSSINGS) {
-      return "true";
-    }
-    return crossings.stream()
-        .map(
-            later ->
-                " or observation.place >= "
-                    + Week.place(later)
-                    + " and observation.place < "
-                    + Week.place(later + 1))
-        .collect(Collectors.joining("", "(" + upTo, ")"));
-  }
 
-  private static String momentColumn(List<Sort> sort) {
-    if (sort.isEmpty()) {
-      return null;
-    }
-    return switch (sort.get(0).by()) {
-      case UPDATED -> "observation.updated_at";
-      case EFFECTIVE -> "observation.effective_from";
-      default -> null;
-    };
-  }
-
-  private String after(
-      int tenant, ObservationQuery query, String moment, SqlParameters parameters) {
-    List<Sort> sort = query.sort();
-    boolean byKey = sort.isEmpty() || sort.get(0).by() == Sort.By.KEY;
-    if (sort.size() > 1 || moment == null && !byKey) {
-      throw new IllegalArgumentException("a position needs an order by key or one time");
-    }
-    boolean descending = !sort.isEmpty() && sort.get(0).descending();
-    ObservationKey key = query.after().key();
-    String place = parameters.big(places.of(tenant, List.of(key)).get(key));
-    if (byKey) {
-      return "observation.place " + (descending ? "< " : "> ") + place;
-    }
-    Instant at = query.after().moment();
-    if (at == null) {
-      return "(%s is null and observation.place > %s)".formatted(moment, place);
-    }
-    String bound = parameters.moment(at);
-    return "(%1$s %2$s %3$s or %1$s = %3$s and observation.place > %4$s or %1$s is null)"
-        .formatted(moment, descending ? "<" : ">", bound, place);
-  }
-
-  private static String order(List<Sort> sort, SqlParameters parameters) {
-    List<String> keys = new ArrayList<>();
-    for (Sort key : sort) {
-      keys.add(expression(key, parameters) + (key.descending() ? " desc" : "") + " nulls last");
-    }
-    keys.add("observation.place");
-    return String.join(", ", keys);
-  }
-
-  private static String expression(Sort key, SqlParameters parameters) {
-    return switch (key.by()) {
-      case KEY -> "observation.place";
-      case UPDATED -> "observation.updated_at";
-      case EFFECTIVE -> "observation.effective_from";
-      case TOKEN -> {
-        if (key.param().equals(ShapeIndex.IDENTIFIER)) {
-          throw new ProblemException(
-              Problem.invalid("_sort", "Observations cannot be sorted by identifier"));
-        }
-        yield of(
-            key,
-            "e.kind = 'token'",
-            "(e.system || chr(1) || e.code) collate \"C\"",
-            null,
-            parameters);
+    /** In order, those of the offset included. */
+    List<Hit> run() {
+      if (plan.shapes() != null && plan.shapes().isEmpty()) {
+        return List.of();
       }
-      case TEXT -> of(key, "e.kind = 'text'", "e.code collate \"C\"", null, parameters);
-      case URI -> of(key, "e.kind = 'uri'", "e.code collate \"C\"", null, parameters);
-      case DATE ->
-          of(
-              key,
-              "e.kind in ('date', 'effective')",
-              "e.low",
-              "case e.kind when 'date' then e.low else observation.effective_from end",
-              parameters);
-      case NUMBER ->
-          of(
-              key,
-              "e.kind in ('number', 'quantity')",
-              "e.number",
-              "coalesce(e.number, telemetry.slot_number(observation.value, observation.rare, e.slot)"
-                  + " * e.factor + e.shift)",
-              parameters);
-      case LINK -> link(key, parameters);
-    };
-  }
+      boolean single = query.sort().size() < 2;
+      if (single && first.by() == Sort.By.KEY) {
+        return byPlace();
+      }
+      if (single && first.by() == Sort.By.EFFECTIVE && first.descending()) {
+        return newest();
+      }
+      String moment =
+          switch (first.by()) {
+            case UPDATED -> "observation.updated_at";
+            case EFFECTIVE -> FROM;
+            default -> null;
+          };
+      if (query.after() != null) {
+        conditions.add(after(moment));
+      }
+      String order = SortSql.order(query.sort(), parameters);
+      if (first.by() == Sort.By.UPDATED) {
+        order = "telemetry.second_of(" + moment + ")" + way() + ", " + order;
+      }
+      return hits(statement(moment, conditions, order), enough);
+    }
 
-  /** The least or greatest of the entries of the Observation and of its shape. */
-  private static String of(
-      Sort key, String kind, String own, String shared, SqlParameters parameters) {
-    String param = parameters.text(key.param());
-    return """
-        (select %1$s(entry.x) from (
-          select %2$s as x from telemetry.observation_entry as e
-          where e.tenant = :tenant and e.place = observation.place and e.param = %4$s and %5$s
-          union all
-          select %3$s from telemetry.shape_entry as e
-          where e.tenant = :tenant and e.shape_id = observation.shape_id and e.param = %4$s
-            and %5$s) as entry)"""
-        .formatted(
-            key.descending() ? "max" : "min", own, shared == null ? own : shared, param, kind);
-  }
+    private String way() {
+      return first.descending() ? " desc" : "";
+    }
 
-  private static String link(Sort key, SqlParameters parameters) {
-    String rows =
-        """
-        (select %s(e.target_pid) from telemetry.observation_link as e
-         where e.tenant = :tenant and e.place = observation.place and e.path = %s)"""
-            .formatted(key.descending() ? "max" : "min", parameters.text(key.param()));
-    return switch (key.param()) {
-      case NewRow.SUBJECT -> "coalesce(" + pid("patient") + ", " + rows + ")";
-      case NewRow.DEVICE -> "coalesce(" + pid("device") + ", " + rows + ")";
-      default -> rows;
-    };
-  }
+    /** Of a patient all are found first and then sorted, for they are few. */
+    private List<Hit> byPlace() {
+      if (query.after() != null) {
+        conditions.add(PLACE + (first.descending() ? " < " : " > ") + place(query.after().key()));
+      }
+      String order = PLACE + way();
+      if (plan.patient() == null) {
+        order = GROUP + way() + ", " + order;
+      }
+      List<Hit> hits = new ArrayList<>();
+      for (PlaceRanges.Range range :
+          first.descending() ? ranges.descending() : ranges.ascending()) {
+        if (hits.size() >= enough) {
+          break;
+        }
+        hits.addAll(hits(statement(null, within(conditions, range), order), enough - hits.size()));
+      }
+      return hits;
+    }
 
-  private static String pid(String column) {
-    return """
-        (select target.pid from telemetry.target
-         where target.tenant = :tenant and target.number = observation.%s)"""
-        .formatted(column);
+    /**
+     * By effective time; those without one come last. A row lies in the week its time ends in, so
+     * what lies before a range cannot have begun in it.
+     */
+    private List<Hit> newest() {
+      List<Hit> hits = new ArrayList<>();
+      boolean timed = query.after() == null || query.after().moment() != null;
+      if (timed) {
+        List<String> having = new ArrayList<>(conditions);
+        having.add(query.after() == null ? FROM + " is not null" : before(query.after()));
+        for (PlaceRanges.Range range : ranges.descending()) {
+          hits.addAll(hits(newest(within(having, range)), enough));
+          hits.sort(NEWEST_FIRST);
+          if (hits.size() >= enough
+              && !hits.get((int) enough - 1).position().moment().isBefore(range.begins())) {
+            return hits;
+          }
+        }
+      }
+      if (hits.size() < enough) {
+        conditions.add(FROM + " is null");
+        if (!timed) {
+          conditions.add(PLACE + " > " + place(query.after().key()));
+        }
+        hits.addAll(hits(statement(null, conditions, PLACE), enough - hits.size()));
+      }
+      return hits;
+    }
+
+    private static List<String> within(List<String> conditions, PlaceRanges.Range range) {
+      List<String> within = new ArrayList<>(conditions);
+      within.add(range.condition());
+      return within;
+    }
+
+    /** The index of a patient has an order for each shape: those are merged. */
+    private String newest(List<String> conditions) {
+      String order = FROM + " desc, " + PLACE;
+      boolean merged =
+          plan.patient() != null && plan.shapes() != null && plan.shapes().size() <= MOST_MERGED;
+      if (plan.patient() != null && !merged) {
+        return statement(FROM, conditions, order);
+      }
+      order = "telemetry.hour_of(" + FROM + ") desc, " + order;
+      if (!merged) {
+        return statement(FROM, conditions, order);
+      }
+      List<String> each = new ArrayList<>(conditions);
+      each.add(FilterSql.SHAPE + " = each.shape");
+      return """
+          select merged.* from unnest(%s) as each (shape)
+          cross join lateral (%s limit %d) as merged
+          order by moment desc, place"""
+          .formatted(FilterPlans.shapes(plan, parameters), statement(FROM, each, order), enough);
+    }
+
+    private static String statement(String moment, List<String> conditions, String order) {
+      return """
+          select place, telemetry.observation_key(place, rare) as key, %s as moment
+          from telemetry.observation
+          where %s
+          order by %s"""
+          .formatted(
+              moment == null ? "null::timestamptz" : moment,
+              String.join(" and ", conditions),
+              order);
+    }
+
+    private List<Hit> hits(String statement, long limit) {
+      return jdbc.query(
+          statement + " limit " + limit,
+          parameters.source(),
+          (row, n) -> {
+            OffsetDateTime at = row.getObject("moment", OffsetDateTime.class);
+            return new Hit(
+                row.getLong("place"),
+                new ObservationPosition(
+                    at == null ? null : at.toInstant(), new ObservationKey(row.getLong("key"))));
+          });
+    }
+
+    private String place(ObservationKey key) {
+      return parameters.big(places.of(tenant, List.of(key)).get(key));
+    }
+
+    /** Later in the order of the newest first; those without a time are not asked. */
+    private String before(ObservationPosition position) {
+      String at = parameters.moment(position.moment());
+      return """
+          telemetry.hour_of(%1$s) <= telemetry.hour_of(%2$s)
+            and (%1$s < %2$s or %1$s = %2$s and %3$s > %4$s)"""
+          .formatted(FROM, at, PLACE, place(position.key()));
+    }
+
+    private String after(String moment) {
+      if (query.sort().size() > 1 || moment == null) {
+        throw new IllegalArgumentException("a position needs an order by key or one time");
+      }
+      Instant at = query.after().moment();
+      String place = place(query.after().key());
+      if (at == null) {
+        return "(%s is null and %s > %s)".formatted(moment, PLACE, place);
+      }
+      return "(%1$s %2$s %3$s or %1$s = %3$s and %4$s > %5$s or %1$s is null)"
+          .formatted(moment, first.descending() ? "<" : ">", parameters.moment(at), PLACE, place);
+    }
   }
 }

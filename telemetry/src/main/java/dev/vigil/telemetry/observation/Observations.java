@@ -77,6 +77,13 @@ public interface Observations {
   /** Hits in the order asked for. */
   List<ObservationPosition> search(ObservationQuery query);
 
+  /**
+   * What living Observations that meet a criterion refer to: PIDs of resources of a type.
+   *
+   * @param paths by these elements
+   */
+  Set<Long> targets(TenantId tenant, Criterion filter, Set<String> paths, String type);
+
   /** How many meet the criterion. */
   long count(TenantId tenant, Criterion filter);
 

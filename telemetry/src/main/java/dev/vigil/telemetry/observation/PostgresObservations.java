@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Observations in {@code telemetry.observation}, its partitions and the tables beside it. */
@@ -22,6 +23,7 @@ public final class PostgresObservations implements Observations {
   private final ObservationWriter writer;
   private final ObservationReader reader;
   private final ObservationSearch search;
+  private final ReferredTo referred;
   private final ObservationHistory history;
   private final ObservationLinks links;
   private final ObservationErasure erasure;
@@ -48,7 +50,11 @@ public final class PostgresObservations implements Observations {
     this.writer =
         new ObservationWriter(dataSource, shapes, partitions, targets, extractor, listener);
     this.reader = new ObservationReader(jdbc, storedRows);
-    this.search = new ObservationSearch(dataSource, targets);
+    NamedParameterJdbcTemplate named = new NamedParameterJdbcTemplate(dataSource);
+    FilterPlans plans = new FilterPlans(named, targets);
+    PlaceRanges ranges = new PlaceRanges(jdbc);
+    this.search = new ObservationSearch(named, plans, ranges);
+    this.referred = new ReferredTo(named, plans, ranges);
     this.history = new ObservationHistory(jdbc, storedRows);
     this.links = new ObservationLinks(jdbc, targets);
     this.erasure = new ObservationErasure(jdbc, targets);
@@ -117,6 +123,11 @@ public final class PostgresObservations implements Observations {
   @Override
   public List<ObservationPosition> search(ObservationQuery query) {
     return search.search(tenants.find(query.tenant()), query);
+  }
+
+  @Override
+  public Set<Long> targets(TenantId tenant, Criterion filter, Set<String> paths, String type) {
+    return referred.targets(tenants.find(tenant), filter, paths, type);
   }
 
   @Override

@@ -151,6 +151,8 @@ public record Split(String template, List<Leaf> leaves) {
       }
       if (property.equals("reference") && TYPED_REFERENCE.matcher(raw).matches()) {
         from += raw.indexOf('/') + 1;
+      } else if (property.equals("source") && raw.startsWith("#")) {
+        from++; // So no address is in it, which searches would find.
       }
       cut(Leaf.Kind.STRING, property, from, to);
     }

@@ -26,12 +26,28 @@ final class SqlParameters {
     return add(value, Types.DOUBLE);
   }
 
+  String number(int value) {
+    return add(value, Types.INTEGER);
+  }
+
   String big(long value) {
     return add(value, Types.BIGINT);
   }
 
   String moment(Instant value) {
     return add(TimeColumn.of(value), Types.VARCHAR) + "::timestamptz";
+  }
+
+  /**
+   * A comparison of a column with a moment, and of both when rounded down, which an index knows.
+   *
+   * @param rounding a function of the schema
+   * @param comparison one of {@code <}, {@code <=}, {@code >}, {@code >=}
+   */
+  String rounded(String rounding, String column, String comparison, Instant value) {
+    String moment = moment(value);
+    return "(telemetry.%1$s(%2$s) %3$s= telemetry.%1$s(%4$s) and %2$s %5$s %4$s)"
+        .formatted(rounding, column, comparison.charAt(0), moment, comparison);
   }
 
   String array(Object[] values) {

@@ -38,13 +38,15 @@ public final class MeasuredNumbers {
   /**
    * Finds those of some stretches, in one statement.
    *
+   * @param upTo only what the log had told by that event; {@link Long#MAX_VALUE} for all
    * @param taker gets the number of a stretch, from 0, and what is in it, in the order of event
    *     time and then of the log; not called for a stretch that has none
    */
-  public void each(List<SignalStretch> stretches, BiConsumer<Integer, List<MeasuredNumber>> taker) {
+  public void each(
+      List<SignalStretch> stretches, long upTo, BiConsumer<Integer, List<MeasuredNumber>> taker) {
     readings.scan(
         stretches,
-        Long.MAX_VALUE,
+        upTo,
         false,
         found -> {
           List<MeasuredNumber> numbers = new ArrayList<>();

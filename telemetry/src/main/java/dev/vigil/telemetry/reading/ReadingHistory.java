@@ -40,8 +40,7 @@ public final class ReadingHistory {
   /**
    * The last event that had been recorded at a moment, by our clock; 0 before the first one.
    *
-   * @throws ProblemException if what was known then was not kept: {@code vigil rebuild
-   *     observations} brings it back from the log
+   * @throws ProblemException if what was known then was not kept, since Vigil was upgraded after it
    */
   public long eventAt(Instant moment) {
     long low = 0;
@@ -63,8 +62,7 @@ public final class ReadingHistory {
           new Problem(
               Problem.Kind.UNAVAILABLE,
               "Parameters.parameter.where(name='at')",
-              "what was known then was not kept; an operator can bring it back from the log by"
-                  + " rebuilding the Observations"));
+              "what was known then was not kept: Vigil was upgraded since"));
     }
     return low;
   }

@@ -15,7 +15,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -31,8 +33,8 @@ final class ReadingRows {
   private static final int FETCH = 5_000;
 
   private static final String SHAPE =
-      "shape.ordinal, shape.metric, shape.leaf, shape.unit, shape.code_system, shape.code,"
-          + " shape.quality, shape.spans";
+      "shape.from_sequence, shape.ordinal, shape.metric, shape.leaf, shape.unit,"
+          + " shape.code_system, shape.code, shape.quality, shape.spans";
 
   /** Each stretch meets the shapes of its metric and those that have to be asked. */
   private static final String STRETCHES =
@@ -58,9 +60,12 @@ final class ReadingRows {
           and gone.destroyed_at is not null)
       """;
 
+  /**
+   * The sum keeps the planner from the index of a tenant's hours, which it takes for a small one.
+   */
   private static final String OF_SHAPE =
       """
-      tenant = wanted.tenant and patient = patient.number and shape_id = shape.shape_id
+      tenant + 0 = wanted.tenant and patient = patient.number and shape_id = shape.shape_id
             and sequence >= shape.from_sequence and sequence < shape.before_sequence
             and sequence <= :upTo\
       """;
@@ -121,6 +126,7 @@ final class ReadingRows {
       boolean replaced,
       Consumer<List<FoundReading>> taker) {
     List<FoundReading> found = new ArrayList<>();
+    Map<ShapeKey, ShapeReading> shapes = new HashMap<>();
     Runnable hand =
         () -> {
           if (!found.isEmpty()) {
@@ -138,7 +144,12 @@ final class ReadingRows {
             hand.run();
           }
           found.addAll(
-              read(row, n, rows.number(stretches.get(n).tenant()), stretches.get(n).metric()));
+              read(
+                  row,
+                  n,
+                  rows.number(stretches.get(n).tenant()),
+                  stretches.get(n).metric(),
+                  shapes));
         });
     hand.run();
   }
@@ -147,13 +158,14 @@ final class ReadingRows {
   List<FoundReading> first(SignalStretch stretch, long upTo, boolean replaced, int most) {
     List<FoundReading> found = new ArrayList<>();
     boolean[] asked = {false};
+    Map<ShapeKey, ShapeReading> shapes = new HashMap<>();
     jdbc.query(
         sql(List.of(stretch), replaced)
             + " order by effective_until, sequence, key, ordinal limit :most",
         parameters(List.of(stretch), upTo).addValue("most", most),
         row -> {
           asked[0] |= row.getString("metric").equals(ShapeReading.ASK);
-          found.addAll(read(row, 0, rows.number(stretch.tenant()), stretch.metric()));
+          found.addAll(read(row, 0, rows.number(stretch.tenant()), stretch.metric(), shapes));
         });
     if (asked[0]) { // Its rows give any number of readings, so the limit may have cut off too many.
       List<FoundReading> all = new ArrayList<>();
@@ -167,6 +179,7 @@ final class ReadingRows {
   /** The readings that some versions of Observations gave, in no order; deletions give none. */
   List<FoundReading> ofVersions(TenantId tenant, Collection<Version> versions) {
     List<FoundReading> found = new ArrayList<>();
+    Map<ShapeKey, ShapeReading> shapes = new HashMap<>();
     jdbc.query(
         """
         select %s, row.*
@@ -185,7 +198,7 @@ final class ReadingRows {
             .addValue("keys", versions.stream().map(Version::key).toArray(Long[]::new))
             .addValue("versions", versions.stream().map(Version::version).toArray(Integer[]::new)),
         row -> {
-          found.addAll(read(row, 0, rows.number(tenant), null));
+          found.addAll(read(row, 0, rows.number(tenant), null, shapes));
         });
     return found;
   }
@@ -199,6 +212,7 @@ final class ReadingRows {
       return List.of();
     }
     List<FoundReading> found = new ArrayList<>();
+    Map<ShapeKey, ShapeReading> shapes = new HashMap<>();
     jdbc.query(
         """
         select %s, row.*
@@ -213,7 +227,7 @@ final class ReadingRows {
             .formatted(SHAPE, ObservationRows.CURRENT, ObservationRows.at(places)),
         new MapSqlParameterSource("tenant", rows.number(tenant)),
         row -> {
-          found.addAll(read(row, 0, rows.number(tenant), null));
+          found.addAll(read(row, 0, rows.number(tenant), null, shapes));
         });
     return found;
   }
@@ -224,6 +238,7 @@ final class ReadingRows {
    */
   List<FoundReading> lastOfShapes(TenantId tenant) {
     List<FoundReading> found = new ArrayList<>();
+    Map<ShapeKey, ShapeReading> shapes = new HashMap<>();
     jdbc.query(
         """
         select distinct on (row.patient, row.device, source.device_id, shape.shape_id,
@@ -260,7 +275,7 @@ final class ReadingRows {
             .addValue("tenantId", tenant.value())
             .addValue("skew", ReadingCheck.ALLOWED_SKEW.toSeconds()),
         row -> {
-          found.addAll(read(row, 0, rows.number(tenant), null));
+          found.addAll(read(row, 0, rows.number(tenant), null, shapes));
         });
     return found;
   }
@@ -297,15 +312,25 @@ final class ReadingRows {
     return stretches.stream().map(cell).toArray(array);
   }
 
+  /** What is the same in many lines of an answer. */
+  private record ShapeKey(int shape, long fromSequence, int ordinal) {}
+
   /**
    * What a row of one shape reading gives.
    *
+   * @param shapes those read before in the same answer
    * @param wanted of an Observation that has to be asked only this; null for all
    */
-  private List<FoundReading> read(ResultSet line, int n, int tenant, Metric wanted)
+  private List<FoundReading> read(
+      ResultSet line, int n, int tenant, Metric wanted, Map<ShapeKey, ShapeReading> shapes)
       throws SQLException {
     ObservationRows.Row row = ObservationRows.read(line);
-    ShapeReading shape = ReadingShapes.read(line);
+    ShapeKey key = new ShapeKey(row.shape(), line.getLong("from_sequence"), line.getInt("ordinal"));
+    ShapeReading shape = shapes.get(key);
+    if (shape == null) {
+      shape = ReadingShapes.read(line);
+      shapes.put(key, shape);
+    }
     if (shape.metric().equals(ShapeReading.ASK)) {
       return asked(row, n, tenant, wanted);
     }

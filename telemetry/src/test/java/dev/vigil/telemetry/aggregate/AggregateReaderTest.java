@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,26 @@ class AggregateReaderTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void equalsARecountWhateverCameInWhateverOrder(long seed) {
-    Random random = new Random(seed);
+    // Three days around midnight of UTC, some at the same moment, some on the hour.
+    equalsARecount(
+        new Random(seed),
+        (random, step) ->
+            NOON.plusSeconds(random.nextInt(3 * 24 * 12) * 300L)
+                .plusMillis(random.nextInt(3) == 0 ? random.nextInt(600_000) : 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12, 13, 14, 15, 16})
+  void equalsARecountWhenMostComesInOrder(long seed) {
+    // A quarter of an hour each message, over midnight of UTC, and seldom something late.
+    equalsARecount(
+        new Random(seed),
+        (random, step) ->
+            NOON.plusSeconds((random.nextInt(40) == 0 ? random.nextInt(step + 1) : step) * 900L)
+                .plusMillis(random.nextInt(900_000)));
+  }
+
+  private void equalsARecount(Random random, BiFunction<Random, Integer, Instant> moment) {
     List<String> written = new ArrayList<>();
     for (int step = 0; step < 120; step++) {
       TenantId tenant = random.nextInt(6) == 0 ? OTHER_TENANT : TENANT;
@@ -62,14 +82,15 @@ class AggregateReaderTest {
         List<Reading> some = new ArrayList<>();
         for (int i = 0; i <= random.nextInt(12); i++) {
           String id = "o" + step + "-" + i;
-          some.add(random(random, id));
+          some.add(random(random, id, moment.apply(random, step)));
           written.add(tenant.value() + " " + id);
         }
         journal.write(tenant, some);
       } else {
         String[] one = written.get(random.nextInt(written.size())).split(" ");
         if (what < 8) {
-          journal.write(new TenantId(one[0]), List.of(random(random, one[1])));
+          Reading next = random(random, one[1], moment.apply(random, step));
+          journal.write(new TenantId(one[0]), List.of(next));
         } else {
           journal.takeBack(new TenantId(one[0]), new ObservationId(one[1]));
         }
@@ -89,7 +110,7 @@ class AggregateReaderTest {
     assertThat(journal.differences()).isEmpty();
   }
 
-  private static Reading random(Random random, String id) {
+  private static Reading random(Random random, String id, Instant moment) {
     boolean american = random.nextInt(4) != 0;
     String value =
         american
@@ -99,10 +120,6 @@ class AggregateReaderTest {
         random.nextInt(8) == 0
             ? Set.of(SignalQuality.values()[random.nextInt(SignalQuality.values().length)])
             : Set.of();
-    // Three days around midnight of UTC, some at the same moment, some on the hour.
-    Instant moment =
-        NOON.plusSeconds(random.nextInt(3 * 24 * 12) * 300L)
-            .plusMillis(random.nextInt(3) == 0 ? random.nextInt(600_000) : 0);
     return new Reading(
         new ObservationId(id),
         DEVICE,

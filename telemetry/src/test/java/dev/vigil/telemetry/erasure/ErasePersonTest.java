@@ -6,6 +6,7 @@ import static dev.vigil.telemetry.TestReadings.NOON;
 import static dev.vigil.telemetry.TestReadings.PATIENT;
 import static dev.vigil.telemetry.TestReadings.TENANT;
 import static dev.vigil.telemetry.TestReadings.alert;
+import static dev.vigil.telemetry.TestReadings.created;
 import static dev.vigil.telemetry.TestReadings.glucose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -31,6 +32,7 @@ import dev.vigil.telemetry.log.LoggedEvent;
 import dev.vigil.telemetry.log.PostgresEventLog;
 import dev.vigil.telemetry.log.Source;
 import dev.vigil.telemetry.reading.ReadingsRebuild;
+import dev.vigil.telemetry.retention.LegalHolds;
 import dev.vigil.terminology.metric.MetricCatalog;
 import java.time.Clock;
 import java.time.Duration;
@@ -76,6 +78,7 @@ class ErasePersonTest {
   private PostgresEventLog log;
   private PostgresEventLog elsewhere;
   private ReadingJournal journal;
+  private LegalHolds holds;
   private ErasePerson erasePerson;
 
   @BeforeEach
@@ -85,12 +88,14 @@ class ErasePersonTest {
     log = log(keys);
     elsewhere = log(keys());
     journal = new ReadingJournal(database, log);
+    holds = new LegalHolds(database.dataSource(), database.transactions(), log, clock);
     erasePerson =
         new ErasePerson(
             database.transactions(),
             log,
             keys,
             journal.readings(),
+            holds,
             new ErasureTable(database.dataSource()),
             clock);
   }
@@ -110,12 +115,7 @@ class ErasePersonTest {
 
   private void write(Event event) {
     if (event instanceof ResourcesWritten written) {
-      journal.write(
-          TENANT,
-          written.readings(),
-          written.changes().stream()
-              .filter(change -> !change.type().equals("Observation"))
-              .toList());
+      journal.write(TENANT, written);
     } else {
       database.transactions().executeWithoutResult(s -> log.append(TENANT, SOURCE, event));
     }
@@ -123,10 +123,6 @@ class ErasePersonTest {
 
   private static Reading ofOther(String id) {
     return TestReadings.reading(id, DEVICE, OTHER, Quantity.of("7.70", "mmol/L"), NOON);
-  }
-
-  private static ResourceChange created(String id) {
-    return new ResourceChange("Observation", id, 1, Action.CREATED);
   }
 
   private List<Reading> readingsOf(PatientId patient) {
@@ -140,7 +136,8 @@ class ErasePersonTest {
     ResourceChange device = new ResourceChange("Device", "d-1", 1, Action.CREATED);
     write(
         new ResourcesWritten(
-            List.of(created("o-1"), device, created("o-2"), created("o-3")),
+            List.of(
+                created("o-1", PATIENT), device, created("o-2", OTHER), created("o-3", PATIENT)),
             List.of(glucose("o-1", "6.30", NOON), ofOther("o-2"), glucose("o-3", "6.40", NOON))));
     write(new AlertRaised(alert(), NOON));
     assertThat(elsewhere.read(0, 10)).hasSize(2);
@@ -150,7 +147,7 @@ class ErasePersonTest {
     assertThat(erased).isEqualTo(new ErasePerson.Erased(3, 2));
     List<Event> expected =
         List.of(
-            new ResourcesWritten(List.of(created("o-2"), device), List.of(ofOther("o-2"))),
+            new ResourcesWritten(List.of(device, created("o-2", OTHER)), List.of(ofOther("o-2"))),
             new ContentErased(),
             new PersonErased(PATIENT, NOON));
     assertThat(log.read(0, 10)).extracting(LoggedEvent::event).containsExactlyElementsOf(expected);
@@ -212,6 +209,20 @@ class ErasePersonTest {
     assertThat(log.read(1, 10))
         .extracting(LoggedEvent::event)
         .containsExactly(TestReadings.written("o-1"));
+  }
+
+  @Test
+  void erasesNobodyUnderALegalHold() {
+    write(TestReadings.written("o-1"));
+    holds.place(TENANT, PATIENT, "file 12", SOURCE);
+    assertThatThrownBy(() -> erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE))
+        .isInstanceOf(ProblemException.class);
+    assertThat(log.read(0, 1))
+        .extracting(LoggedEvent::event)
+        .containsExactly(TestReadings.written("o-1"));
+    holds.release(TENANT, PATIENT, SOURCE);
+    assertThat(erasePerson.erase(TENANT, PATIENT, OptionalLong.empty(), SOURCE).sequence())
+        .isEqualTo(4);
   }
 
   @Test

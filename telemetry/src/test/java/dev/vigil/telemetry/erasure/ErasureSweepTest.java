@@ -17,6 +17,7 @@ import dev.vigil.telemetry.observation.Observations;
 import dev.vigil.telemetry.observation.PostgresObservations;
 import dev.vigil.telemetry.reading.PostgresReadings;
 import dev.vigil.telemetry.reading.ReadingShapes;
+import dev.vigil.telemetry.retention.LegalHolds;
 import dev.vigil.terminology.metric.MetricCatalog;
 import java.time.Clock;
 import java.time.Duration;
@@ -75,6 +76,7 @@ class ErasureSweepTest {
             log,
             database.keys(),
             new PostgresReadings(database.dataSource(), MetricCatalog.standard()),
+            new LegalHolds(database.dataSource(), database.transactions(), log, Clock.systemUTC()),
             table,
             at(NOW))
         .erase(TENANT, PATIENT, OptionalLong.of(PID), new Source("fhir", "admin"));

@@ -45,7 +45,7 @@ class EventCodecTest {
     return Stream.of(
         new ResourcesWritten(
             List.of(
-                new ResourceChange("Observation", "o-1", 1, Action.CREATED),
+                TestReadings.created("o-1", TestReadings.PATIENT),
                 new ResourceChange("Device", "d-1", 7, Action.UPDATED),
                 new ResourceChange("Patient", "p-1", 3, Action.DELETED)),
             List.of(TestReadings.glucose("o-1", "6.30", NOON), TestReadings.coded("o-2", NOON))),
@@ -99,11 +99,10 @@ class EventCodecTest {
 
   private Event throughTheCodec(Event event) {
     EventCodec.Encoded encoded = codec.encode(event, Set.of());
-    encoded
-        .parts()
-        .forEach(part -> assertThat(new String(part.json(), UTF_8)).matches("\\p{ASCII}+"));
     return codec.decode(
-        encoded.kind(), encoded.parts().stream().map(part -> Optional.of(part.json())).toList());
+        encoded.kind(),
+        EventCodec.VERSION,
+        encoded.parts().stream().map(part -> Optional.of(part.bytes())).toList());
   }
 
   @Test
@@ -117,6 +116,43 @@ class EventCodecTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> codec.encode(new ContentErased(), Set.of()))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void readsVersionTwo() {
+    List<Optional<byte[]>> parts =
+        List.of(
+            Optional.of(
+                bytes(
+                    """
+                    {"changes":[{"type":"Device","id":"d-1","version":7,"action":"UPDATED"}],\
+                    "readings":[],"changeOrder":[1,1,0,1]}""")),
+            Optional.of(
+                bytes(
+                    """
+                    {"changes":[{"type":"Observation","id":"o-1","version":1,"action":"CREATED"}],\
+                    "readings":[{"observation":"o-1","device":"sensor-1","patient":"ward-1",\
+                    "metric":"glucose-interstitial","value":"6.30","unit":"mmol/L",\
+                    "measuredAt":"2026-03-01T12:00:00Z","receivedAt":"2026-03-01T13:00:00Z"}]}""")));
+
+    assertThat(codec.decode("resources-written", 2, parts))
+        .isEqualTo(
+            new ResourcesWritten(
+                List.of(
+                    new ResourceChange("Observation", "o-1", 1, Action.CREATED),
+                    new ResourceChange("Device", "d-1", 7, Action.UPDATED)),
+                List.of(TestReadings.glucose("o-1", "6.30", NOON))));
+  }
+
+  @Test
+  void refusesDamagedColumns() {
+    EventCodec.Encoded encoded = codec.encode(TestReadings.written("o-1"), Set.of());
+    byte[] whole = encoded.parts().get(0).bytes();
+    for (int length = 0; length < whole.length; length++) {
+      List<Optional<byte[]>> cut = List.of(Optional.of(java.util.Arrays.copyOf(whole, length)));
+      assertThatThrownBy(() -> codec.decode("resources-written", 3, cut))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   @Test

@@ -143,7 +143,9 @@ class SealedLogTest {
     assertThat(log.read(0, 10))
         .extracting(LoggedEvent::event)
         .containsExactly(
-            TestReadings.written("o-1"),
+            new ResourcesWritten(
+                List.of(new ResourceChange("Observation", "o-1", 1, ResourceChange.Action.CREATED)),
+                List.of(TestReadings.glucose("o-1", "6.30", NOON))),
             new AlertRaised(alert(), NOON),
             new AlertAcknowledged(alert(), new Actor("P/n", "N\u0000\ud800"), "seen", NOON),
             TestReadings.written("o-2"));

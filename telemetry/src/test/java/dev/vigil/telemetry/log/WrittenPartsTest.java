@@ -2,15 +2,15 @@ package dev.vigil.telemetry.log;
 
 import static dev.vigil.telemetry.TestReadings.DEVICE;
 import static dev.vigil.telemetry.TestReadings.NOON;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.vigil.core.PatientId;
 import dev.vigil.core.Quantity;
 import dev.vigil.core.Reading;
 import dev.vigil.core.event.ResourceChange;
 import dev.vigil.core.event.ResourceChange.Action;
+import dev.vigil.core.event.ResourceContent;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.telemetry.TestReadings;
 import java.util.ArrayList;
@@ -62,25 +62,9 @@ class WrittenPartsTest {
     for (WrittenParts.Split part : parts) {
       for (String person : PERSONS) {
         boolean owner = part.person().equals(Optional.of(new PatientId(person)));
-        assertThat(part.json().toString().contains(person)).isEqualTo(owner);
+        assertThat(new String(part.bytes(), UTF_8).contains(person)).isEqualTo(owner);
       }
     }
-  }
-
-  @Test
-  void refusesAnOrderThatLeavesElementsOut() {
-    List<WrittenParts.Split> parts =
-        WrittenParts.split(
-            new ResourcesWritten(
-                List.of(
-                    new ResourceChange("Patient", "p-1", 1, Action.CREATED),
-                    new ResourceChange("Device", "d-1", 1, Action.CREATED)),
-                List.of()),
-            Set.of());
-    parts.get(0).json().putArray("changeOrder").add(1).add(1);
-
-    assertThatThrownBy(() -> WrittenParts.join(present(parts, null)))
-        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private static ResourcesWritten mixture(Random random) {
@@ -89,17 +73,44 @@ class WrittenPartsTest {
     int elements = random.nextInt(12);
     for (int i = 0; i < elements; i++) {
       String person = PERSONS.get(random.nextInt(PERSONS.size()));
-      switch (random.nextInt(4)) {
+      switch (random.nextInt(5)) {
         case 0 -> changes.add(new ResourceChange("Device", "d-" + i, 1, Action.CREATED));
         case 1 -> changes.add(new ResourceChange("Patient", person, i + 1, Action.UPDATED));
-        case 2 -> changes.add(new ResourceChange("Observation", "gone-" + i, 2, Action.DELETED));
+        case 2 ->
+            changes.add(
+                new ResourceChange(
+                    "Condition",
+                    "c-" + i,
+                    1,
+                    Action.UPDATED,
+                    Optional.of(new PatientId(person)),
+                    Optional.of(ResourceContent.whole("{\"of\":\"" + person + "\"}"))));
+        case 3 -> changes.add(new ResourceChange("Observation", "gone-" + i, 2, Action.DELETED));
         default -> {
-          changes.add(new ResourceChange("Observation", "o-" + i, 1, Action.CREATED));
+          changes.add(
+              new ResourceChange(
+                  "Observation",
+                  "o-" + i,
+                  1,
+                  Action.CREATED,
+                  Optional.of(new PatientId(person)),
+                  Optional.of(content(random, person))));
           readings.add(reading("o-" + i, person, random));
         }
       }
     }
     return new ResourcesWritten(changes, readings);
+  }
+
+  /** One of some shapes, with few leaves or many, alike or not. */
+  private static ResourceContent content(Random random, String person) {
+    return random.nextBoolean()
+        ? new ResourceContent(
+            "{\"value\":\u0001,\"subject\":\"Patient/\u0001\"}",
+            List.of(Integer.toString(random.nextInt(300)), person))
+        : new ResourceContent(
+            "{\"value\":\u0001,\"list\":[\"\u0001\",\"\u0001\"],\"n\":\u0001}",
+            List.of("7", "é\uD83D\uDE00", "", Integer.toString(random.nextInt(3))));
   }
 
   private static Reading reading(String id, String person, Random random) {
@@ -111,29 +122,20 @@ class WrittenPartsTest {
         NOON);
   }
 
-  private static List<Optional<JsonNode>> present(
-      List<WrittenParts.Split> parts, PatientId erased) {
+  private static List<Optional<byte[]>> present(List<WrittenParts.Split> parts, PatientId erased) {
     return parts.stream()
         .map(
             part ->
-                part.person().equals(Optional.ofNullable(erased)) && erased != null
-                    ? Optional.<JsonNode>empty()
-                    : Optional.<JsonNode>of(part.json()))
+                Optional.of(part.bytes())
+                    .filter(bytes -> erased == null || !part.person().equals(Optional.of(erased))))
         .toList();
   }
 
   private static ResourcesWritten without(ResourcesWritten written, PatientId person) {
-    List<Reading> kept =
-        written.readings().stream().filter(reading -> !reading.patient().equals(person)).toList();
-    List<String> gone =
-        written.readings().stream()
-            .filter(reading -> reading.patient().equals(person))
-            .map(reading -> reading.observation().value())
-            .toList();
     return new ResourcesWritten(
         written.changes().stream()
-            .filter(change -> !gone.contains(change.id()) && !change.id().equals(person.value()))
+            .filter(change -> !change.person().equals(Optional.of(person)))
             .toList(),
-        kept);
+        written.readings().stream().filter(reading -> !reading.patient().equals(person)).toList());
   }
 }

@@ -67,6 +67,21 @@ class SplitTest {
     @ParameterizedTest
     @ValueSource(
         strings = {
+          "#0000000000000000",
+          "#zzzzzzzzzzzzzzzz",
+          "#aB3dEfGhIjKlMn0p",
+          "#aB3dEfGhIjKlMn0",
+          "#aB3dEfGhIjKlMn-p",
+          "urn:door#aB3dEfGhIjKlMn0p"
+        })
+    void ofTheRequestItCameBy(String source) {
+      String json = "{\"resourceType\":\"Observation\",\"meta\":{\"source\":\"" + source + "\"}}";
+      assertThat(throughStore(json)).isEqualTo(json);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
           "6.30",
           "1e-3",
           "1E+2",

@@ -79,11 +79,7 @@ final class ObservationCriteria {
     return switch (name) {
       case Constants.PARAM_ID -> byId(any, scope);
       case Constants.PARAM_PID -> byPid(any);
-      case Constants.PARAM_HAS ->
-          new Criterion.KeyIn(
-              ObservationKeys.of(
-                  reverse.targets(
-                      SyntheticPid.TYPE, any.stream().map(HasParam.class::cast).toList(), scope)));
+      case Constants.PARAM_HAS -> has(any.stream().map(HasParam.class::cast).toList(), scope);
       case Constants.PARAM_TEXT, Constants.PARAM_CONTENT ->
           throw Refused.parameter(name, "full-text search is not enabled on this server");
       case Constants.PARAM_FILTER -> throw Refused.parameter(name, "not enabled on this server");
@@ -179,6 +175,17 @@ final class ObservationCriteria {
           composite.getName(), "only composites of two parts of one element are supported");
     }
     return parts;
+  }
+
+  private Criterion has(List<HasParam> any, SearchScope scope) {
+    for (HasParam value : any) {
+      String text = value.getParameterValue();
+      // HAPI turns _list into this, and escapes the name; no id holds such a sign.
+      if (value.getTargetResourceType().equals("List") && text != null && text.contains("$")) {
+        throw Refused.parameter("_list", "functional lists are not supported");
+      }
+    }
+    return new Criterion.KeyIn(ObservationKeys.of(reverse.targets(SyntheticPid.TYPE, any, scope)));
   }
 
   private Criterion byId(List<IQueryParameterType> any, SearchScope scope) {

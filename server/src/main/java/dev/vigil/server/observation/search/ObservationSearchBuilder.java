@@ -39,6 +39,7 @@ final class ObservationSearchBuilder extends BothStoresSearchBuilder {
       SearchRuntimeDetails details,
       RequestDetails request,
       RequestPartitionId partition) {
+    searches.modifiers().check(request);
     SearchScope scope = enter(map, partition, request);
     Criterion filter = searches.criteria().of(map, scope);
     Integer place = partition.getFirstPartitionIdOrNull();
@@ -47,6 +48,16 @@ final class ObservationSearchBuilder extends BothStoresSearchBuilder {
       List<ObservationKey> newest = searches.last().find(filter, max, scope);
       return new FixedHits(
           newest.stream().map(key -> SyntheticPid.of(key, place)).toList(), previous());
+    }
+    if (ResolvedOrder.needed(map.getSort())) {
+      List<JpaPid> ordered =
+          searches.resolvedOrder().of(filter, map.getSort(), scope).stream()
+              .skip(map.getOffset() == null ? 0 : map.getOffset())
+              .map(key -> SyntheticPid.of(key, place))
+              .toList();
+      Integer end = most(map);
+      return new FixedHits(
+          end == null || end >= ordered.size() ? ordered : ordered.subList(0, end), previous());
     }
     ObservationQuery query =
         new ObservationQuery(
@@ -75,6 +86,7 @@ final class ObservationSearchBuilder extends BothStoresSearchBuilder {
   @Override
   public Long createCountQuery(
       SearchParameterMap map, String uuid, RequestDetails request, RequestPartitionId partition) {
+    searches.modifiers().check(request);
     SearchScope scope = enter(map, partition, request);
     return searches.observations().count(scope.tenant(), searches.criteria().of(map, scope));
   }

@@ -111,6 +111,7 @@ public final class ObservationSearchConfiguration {
       IValidationSupport validationSupport,
       ITermReadSvc terminology,
       JpaStorageSettings settings,
+      PartitionSettings partitionSettings,
       PartitionTenants partitionTenants,
       DataSource dataSource,
       Clock clock) {
@@ -125,6 +126,7 @@ public final class ObservationSearchConfiguration {
         validationSupport,
         terminology,
         settings,
+        partitionSettings,
         partitionTenants,
         dataSource,
         clock);

@@ -6,14 +6,17 @@ import ca.uhn.fhir.interceptor.model.RequestPartitionId;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.svc.IIdHelperService;
 import ca.uhn.fhir.jpa.dao.SearchBuilderFactory;
+import ca.uhn.fhir.jpa.model.config.PartitionSettings;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
+import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
 import ca.uhn.fhir.jpa.term.api.ITermReadSvc;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.server.exceptions.InvalidRequestException;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
 import dev.vigil.core.TenantId;
 import dev.vigil.server.observation.PartitionTenants;
+import dev.vigil.telemetry.observation.Criterion;
 import dev.vigil.telemetry.observation.IndexExtractor;
 import dev.vigil.telemetry.observation.Observations;
 import java.time.Clock;
@@ -29,6 +32,8 @@ final class ObservationSearches {
   private final SearchParameters parameters;
   private final ObservationCriteria criteria;
   private final ObservationSorts sorts;
+  private final Modifiers modifiers;
+  private final ResolvedOrder resolvedOrder;
   private final ReferringSearches referring;
   private final Compartments compartments;
   private final IncludedObservations included;
@@ -46,6 +51,7 @@ final class ObservationSearches {
       IValidationSupport validationSupport,
       ITermReadSvc terminology,
       JpaStorageSettings settings,
+      PartitionSettings partitionSettings,
       PartitionTenants partitionTenants,
       DataSource dataSource,
       Clock clock) {
@@ -53,7 +59,8 @@ final class ObservationSearches {
     parameters = new SearchParameters(context, registry);
     others = new OtherSearches(context, urls, builders);
     ResourceLinks links = new ResourceLinks(JdbcClient.create(dataSource));
-    ReverseSearches reverse = new ReverseSearches(parameters, others, links, observations);
+    ReverseSearches reverse =
+        new ReverseSearches(parameters, others, links, observations, this::criterion);
     tenants = new TenantOfPartition(partitionTenants);
     criteria =
         new ObservationCriteria(
@@ -63,12 +70,24 @@ final class ObservationSearches {
             new DateCriteria(clock),
             new ReferenceCriteria(parameters, ids, others, settings),
             reverse);
+    modifiers = new Modifiers(parameters);
     sorts = new ObservationSorts(parameters);
+    resolvedOrder =
+        new ResolvedOrder(
+            observations,
+            parameters,
+            sorts,
+            new TargetValues(JdbcClient.create(dataSource), partitionSettings));
     referring = new ReferringSearches(parameters, others, reverse, links);
     compartments = new Compartments(parameters, ids, observations);
     included = new IncludedObservations(parameters, observations);
     last = new LastObservations(observations, extractor);
     loader = new StoredResources(context, observations, tenants);
+  }
+
+  /** These criteria need the searches that lead back to Observations, and those need these. */
+  private Criterion criterion(SearchParameterMap map, SearchScope scope) {
+    return criteria.of(map, scope);
   }
 
   SearchScope scope(RequestPartitionId partition, RequestDetails request) {
@@ -101,6 +120,14 @@ final class ObservationSearches {
 
   ObservationSorts sorts() {
     return sorts;
+  }
+
+  Modifiers modifiers() {
+    return modifiers;
+  }
+
+  ResolvedOrder resolvedOrder() {
+    return resolvedOrder;
   }
 
   ReferringSearches referring() {

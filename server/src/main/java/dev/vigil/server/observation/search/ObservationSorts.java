@@ -12,11 +12,10 @@ import dev.vigil.telemetry.observation.Sort.By;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The order a search asks for, in the store's words. */
+/** The order a search asks for, in the store's words; see {@link ResolvedOrder} for the rest. */
 final class ObservationSorts {
 
   private static final String DATE = "date";
-  private static final String IDENTIFIER = "identifier";
 
   private final SearchParameters parameters;
 
@@ -39,15 +38,8 @@ final class ObservationSorts {
     switch (name) {
       case Constants.PARAM_ID, Constants.PARAM_PID -> sorts.add(new Sort(By.KEY, null, descending));
       case Constants.PARAM_LASTUPDATED -> sorts.add(new Sort(By.UPDATED, null, descending));
-      case IDENTIFIER ->
-          throw Refused.parameter("_sort", "Observations have no order by identifier");
       case DATE -> sorts.add(new Sort(By.EFFECTIVE, null, descending));
-      default -> {
-        if (name.contains(".") || name.contains(":")) {
-          throw Refused.parameter("_sort", "a chain is not supported");
-        }
-        add(parameters.get(SyntheticPid.TYPE, name), descending, sorts);
-      }
+      default -> add(parameters.get(SyntheticPid.TYPE, name), descending, sorts);
     }
   }
 

@@ -96,6 +96,10 @@ final class TokenCriteria {
     if (outcome == null || !(outcome.getValueSet() instanceof ValueSet expanded)) {
       throw Refused.parameter(param, "the value set is unknown or cannot be expanded");
     }
+    if (expanded.getExpansion().getTotal() > settings.getMaximumExpansionSize()) {
+      throw Refused.parameter(
+          param, "the value set has more than " + settings.getMaximumExpansionSize() + " codes");
+    }
     Set<FhirVersionIndependentConcept> codes = new LinkedHashSet<>();
     collect(expanded.getExpansion().getContains(), codes);
     return codes;

@@ -3,6 +3,7 @@ package dev.vigil.server.observation.search;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.parser.IParser;
 import ca.uhn.fhir.parser.LenientErrorHandler;
+import ca.uhn.fhir.util.StringUtil;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -99,6 +101,37 @@ final class ComparisonData {
   /** What refers to Observations. */
   List<Resource> referringList() {
     return List.copyOf(referring);
+  }
+
+  /** What a chain leads to, in the words of the index; empty where it leads nowhere. */
+  List<String> chained(String observation, String chain) {
+    Observation from = observations.get(observation.replace("Observation/", ""));
+    Reference reference = chain.contains("device.") ? from.getDevice() : from.getSubject();
+    Resource target = targets.get(String.valueOf(reference.getReference()));
+    boolean byName = chain.endsWith(".name");
+    if (target instanceof Patient patient && byName) {
+      return patient.getName().stream()
+          .flatMap(
+              name ->
+                  Stream.of(
+                          Stream.of(name.getFamily(), name.getText()),
+                          name.getGiven().stream().map(StringType::getValue),
+                          name.getPrefix().stream().map(StringType::getValue),
+                          name.getSuffix().stream().map(StringType::getValue))
+                      .flatMap(parts -> parts))
+          .filter(Objects::nonNull)
+          .map(StringUtil::normalizeStringForSearchIndexing)
+          .toList();
+    } else if (target instanceof Patient patient) {
+      return identifiers(patient.getIdentifier());
+    }
+    return target instanceof Device device ? identifiers(device.getIdentifier()) : List.of();
+  }
+
+  private static List<String> identifiers(List<Identifier> all) {
+    return all.stream()
+        .map(one -> (one.hasSystem() ? one.getSystem() : "") + "\u0001" + one.getValue())
+        .toList();
   }
 
   private void add(Observation observation) {

@@ -58,8 +58,10 @@ final class ComparisonUrls {
   private final Map<String, List<IndexEntry>> byObservation = new TreeMap<>();
   private final Set<String> onTwoDays = new HashSet<>();
   private final Map<String, Set<IndexEntry>> byParam = new TreeMap<>();
+  private final ComparisonData data;
 
   ComparisonUrls(ComparisonData data, IndexExtractor extractor) {
+    this.data = data;
     for (Observation observation : data.observationList()) {
       List<IndexEntry> entries =
           extractor.entries(
@@ -243,44 +245,57 @@ final class ComparisonUrls {
             "Observation?_language=de"));
   }
 
-  /** Where HAPI is known to answer something else than FHIR says. */
+  /**
+   * Where HAPI is known to answer something else than FHIR says; the sections are those of
+   * https://hl7.org/fhir/R4.
+   */
   Optional<Difference> difference(String url) {
     return Stream.of(
             known(
                 url,
                 "(.*\\b(?:date|value-date)=ge\\d{4})",
                 "$1-01-01",
-                "ge and le: the whole year belongs to the range (R4 search, prefixes)"),
+                "ge and le: the whole year belongs to the range, search.html#prefix"),
             known(
                 url,
                 "(.*\\b(?:date|value-date)=le\\d{4})",
                 "$1-12-31",
-                "ge and le: the whole year belongs to the range (R4 search, prefixes)"),
+                "ge and le: the whole year belongs to the range, search.html#prefix"),
             known(
                 url,
                 "(.*)\\?patient\\._id=(.*)",
                 "$1?patient=Patient/$2",
-                "a chain may end in _id (R4 search, chained parameters)"),
+                "a chain may end in _id, search.html#chaining"),
             known(
                 url,
                 "(.*_has:DetectedIssue:patient:implicated):Observation(.*)",
                 "$1$2",
-                "a chain inside _has may name its type (R4 search, reverse chaining)"),
+                "a chain inside _has may name its type, search.html#has"),
             known(
                 url,
                 ".*[?]_(?:tag|security|profile):missing=.*",
                 null,
-                ":missing goes with every parameter (R4 search, modifiers)"),
+                ":missing goes with every parameter, search.html#modifiers"),
             known(
                 url,
                 ".*[?](?:code|combo|component)[a-z-]*=.*[$].*",
                 null,
-                "the parts of a composite meet on one element (R4 search, composite)"),
+                "the parts of a composite meet on one element, search.html#combining"),
+            known(
+                url,
+                "(.*_security)=urn:labels[|]",
+                "$1=urn:labels|R",
+                "a system alone stands for any of its codes, search.html#token"),
+            known(
+                url,
+                "Observation[?][a-z-]+:not-in=[^&]+",
+                null,
+                "no coding of it may be in the set, as for :not, search.html#modifiers"),
             known(
                 url,
                 ".*:identifier=.*",
                 null,
-                "a reference may be found by its identifier (R4 search, modifiers)"))
+                "a reference may be found by its identifier, search.html#modifiers"))
         .flatMap(Optional::stream)
         .findFirst();
   }
@@ -299,7 +314,7 @@ final class ComparisonUrls {
 
   /**
    * Observations that HAPI and we may tell apart by day: HAPI takes the day that was written, we
-   * the moment, as for all finer times. (R4 search, date: zones are corrected where possible.)
+   * the moment, as for all finer times. (search.html#date: zones are corrected where possible.)
    */
   Set<String> onTwoDays() {
     return onTwoDays;
@@ -458,6 +473,14 @@ final class ComparisonUrls {
       urls.add("Observation?code:not=no-system&_sort=-" + param);
       urls.add("Observation?patient=pat-1&_sort=-" + param);
     }
+    for (String order :
+        List.of("identifier", "Patient:patient.name", "Patient:subject.identifier")) {
+      urls.add("Observation?_sort=" + order);
+      urls.add("Observation?_sort=-" + order);
+      urls.add("Observation?_sort=" + order + ",-date");
+    }
+    urls.add("Observation?_sort=Patient:subject.name");
+    urls.add("Observation?_sort=Device:device.identifier,status");
     urls.add("Observation?_sort=status,-date");
     urls.add("Observation?_sort=-status,date");
     return urls;
@@ -488,6 +511,11 @@ final class ComparisonUrls {
 
   private String key(String observation, String param, boolean descending) {
     Comparator<String> order = Comparator.naturalOrder();
+    if (param.contains(".")) {
+      return data.chained(observation, param).stream()
+          .min(descending ? order.reversed() : order)
+          .orElse("-");
+    }
     return byObservation.get(observation).stream()
         .filter(entry -> entry.param().equals(param))
         .map(ComparisonUrls::text)

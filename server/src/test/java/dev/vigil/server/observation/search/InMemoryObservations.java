@@ -297,6 +297,17 @@ final class InMemoryObservations implements Observations {
   }
 
   @Override
+  public Set<Long> targets(TenantId tenant, Criterion filter, Set<String> paths, String type) {
+    return rows.values().stream()
+        .filter(row -> meets(row, filter))
+        .flatMap(row -> row.put().links().stream())
+        .filter(link -> paths.contains(link.path()) && type.equals(link.targetType()))
+        .map(ObservationLink::targetPid)
+        .filter(java.util.Objects::nonNull)
+        .collect(Collectors.toSet());
+  }
+
+  @Override
   public long count(TenantId tenant, Criterion filter) {
     return rows.values().stream().filter(row -> meets(row, filter)).count();
   }

@@ -249,6 +249,7 @@ final class TwoStores implements AutoCloseable {
       settings.setPreExpandValueSets(false);
       settings.setReuseCachedSearchResultsForMillis(null);
       settings.setIndexIdentifierOfType(true);
+      settings.setMaximumExpansionSize(20_000);
       // Without, HAPI fails on :missing when it has partitions.
       settings.setIndexMissingFields(JpaStorageSettings.IndexEnabledEnum.ENABLED);
       settings.setAllowContainsSearches(true);

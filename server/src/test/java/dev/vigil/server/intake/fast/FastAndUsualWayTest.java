@@ -1,0 +1,418 @@
+package dev.vigil.server.intake.fast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vigil.core.TenantId;
+import dev.vigil.core.event.ResourcesWritten;
+import dev.vigil.server.VigilServer;
+import dev.vigil.server.story.Bedside;
+import dev.vigil.server.story.Hospital;
+import dev.vigil.telemetry.log.ChainVerifier;
+import dev.vigil.telemetry.log.EventLog;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The same requests by both ways: a header that HAPI ignores sends one the usual way. */
+class FastAndUsualWayTest {
+
+  private static final String BY_THE_USUAL_WAY = "X-By-The-Usual-Way";
+  private static final TenantId DEMO = new TenantId("demo");
+  private static final Pattern ID = Pattern.compile("o[0-9a-hjkmnp-tv-z]{13}");
+
+  private final Hospital hospital = new Hospital();
+  private final VigilServer server = VigilServer.get();
+  private final JdbcClient jdbc = JdbcClient.create(server.bean(DataSource.class));
+  private final EventLog log = server.bean(EventLog.class);
+  private final Instant now = Instant.now().minusSeconds(600).truncatedTo(ChronoUnit.SECONDS);
+
+  private HttpResponse<String> post(String path, String body, boolean usual) {
+    HttpRequest.Builder request = server.fhirRequest(path, hospital.admin());
+    if (usual) {
+      request.header(BY_THE_USUAL_WAY, "1");
+    }
+    return server.send(request.POST(BodyPublishers.ofString(body)));
+  }
+
+  /** A shape is learned after the answer went out. */
+  private void teach(Runnable sending) {
+    double before = committed();
+    Hospital.eventually(
+        () -> {
+          sending.run();
+          return committed() > before;
+        });
+  }
+
+  private double committed() {
+    return server.bean(MeterRegistry.class).counter("vigil.intake.fast.observations").count();
+  }
+
+  private static String reading(Bedside bed, String code, String value, String unit, String at) {
+    return observation(bed, UUID.randomUUID().toString(), code, value, unit, at, "", "");
+  }
+
+  private static String observation(
+      Bedside bed,
+      String identifier,
+      String code,
+      String value,
+      String unit,
+      String at,
+      String before,
+      String after) {
+    return """
+        {"resourceType":"Observation",%s"identifier":[{"system":"urn:fast","value":"%s"}],\
+        "status":"final","code":{"coding":[{"system":"http://loinc.org","code":"%s"}]},\
+        "subject":{"reference":"%s"},"effectiveDateTime":"%s","valueQuantity":{"value":%s,\
+        "unit":"%s","system":"http://unitsofmeasure.org","code":"%s"},\
+        "device":{"reference":"%s"}%s}"""
+        .formatted(
+            before, identifier, code, bed.patient(), at, value, unit, unit, bed.device(), after);
+  }
+
+  private static String bundle(List<String> entries) {
+    return "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["
+        + String.join(",", entries)
+        + "]}";
+  }
+
+  private static String entry(String resource, String condition) {
+    return "{\"resource\":"
+        + resource
+        + ",\"request\":{\"method\":\"POST\",\"url\":\"Observation\""
+        + (condition == null ? "" : ",\"ifNoneExist\":\"" + condition + "\"")
+        + "}}";
+  }
+
+  @Test
+  void answerAlikeAndStoreAlike() {
+    Bedside one = hospital.admit();
+    Bedside other = hospital.admit();
+    String at = now.toString();
+    teach(
+        () ->
+            post(
+                "", bundle(List.of(entry(reading(one, "8867-4", "70", "/min", at), null))), false));
+    double before = committed();
+    long event = log.head();
+
+    HttpResponse<String> fast =
+        post(
+            "",
+            bundle(
+                List.of(
+                    entry(reading(one, "8867-4", "71.50", "/min", at), null),
+                    entry(
+                        observation(one, "f-1", "8867-4", "72", "/min", at, "", ""),
+                        "identifier=urn:fast|f-1"))),
+            false);
+    assertThat(committed() - before).isEqualTo(2);
+    HttpResponse<String> usual =
+        post(
+            "",
+            bundle(
+                List.of(
+                    entry(reading(other, "8867-4", "71.50", "/min", at), null),
+                    entry(
+                        observation(other, "u-1", "8867-4", "72", "/min", at, "", ""),
+                        "identifier=urn:fast|u-1"))),
+            true);
+
+    assertThat(committed() - before).isEqualTo(2);
+    assertThat(fast.statusCode()).isEqualTo(usual.statusCode());
+    assertThat(plain(fast.body(), one)).isEqualTo(plain(usual.body(), other));
+    assertThat(headers(fast)).isEqualTo(headers(usual));
+    assertThat(stored(one)).containsAll(stored(other));
+    assertThat(rows(one)).containsAll(rows(other));
+    assertThat(signals(one)).isEqualTo(signals(other));
+    assertThat(events(event))
+        .hasSize(2)
+        .satisfies(events -> assertThat(events.get(0)).isEqualTo(events.get(1)));
+  }
+
+  @Test
+  void answerASingleCreateAlike() {
+    Bedside one = hospital.admit();
+    Bedside other = hospital.admit();
+    String at = now.toString();
+    teach(() -> post("Observation", reading(one, "8867-4", "70", "/min", at), false));
+    double before = committed();
+
+    HttpResponse<String> fast =
+        post("Observation", reading(one, "8867-4", "71.50", "/min", at), false);
+    HttpResponse<String> usual =
+        post("Observation", reading(other, "8867-4", "71.50", "/min", at), true);
+
+    assertThat(committed() - before).isEqualTo(1);
+    assertThat(fast.statusCode()).isEqualTo(201);
+    assertThat(plain(fast.body(), one)).isEqualTo(plain(usual.body(), other));
+    assertThat(headers(fast)).isEqualTo(headers(usual));
+    String location = fast.headers().firstValue("Location").orElseThrow();
+    String again =
+        server
+            .fhirGet(location.substring(location.indexOf("Observation/")), hospital.admin())
+            .body();
+    assertThat(again).isEqualTo(fast.body());
+  }
+
+  /** Hazard: a reading that one way refuses and the other takes, or that they store differently. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+  @Tag("safety")
+  void acceptAndRefuseAlike(int seed) {
+    Random random = new Random(seed);
+    Bedside one = hospital.admit();
+    Bedside other = hospital.admit();
+    Bedside stranger = hospital.admit();
+    double before = committed();
+    int accepted = 0;
+    for (int i = 0; i < 60; i++) {
+      List<Odd> entries = new ArrayList<>();
+      int size = 1 + random.nextInt(4);
+      for (int n = 0; n < size; n++) {
+        entries.add(odd(random, seed + "-" + i + "-" + n, i < 10));
+      }
+      String toOne = bundle(entries.stream().map(odd -> odd.entry("f", one, stranger)).toList());
+      String toOther =
+          bundle(entries.stream().map(odd -> odd.entry("u", other, stranger)).toList());
+
+      HttpResponse<String> fast = post("", toOne, false);
+      HttpResponse<String> usual = post("", toOther, true);
+
+      assertThat(fast.statusCode()).as(toOne).isEqualTo(usual.statusCode());
+      assertThat(plain(fast.body(), one)).as(toOne).isEqualTo(plain(usual.body(), other));
+      accepted += fast.statusCode() == 200 ? 1 : 0;
+    }
+    assertThat(stored(one)).isEqualTo(stored(other)).isNotEmpty();
+    assertThat(rows(one)).isEqualTo(rows(other));
+    assertThat(signals(one)).isEqualTo(signals(other));
+    assertThat(accepted).isGreaterThan(20);
+    assertThat(committed() - before).as("taken the short way").isGreaterThan(10);
+    assertThat(new ChainVerifier(server.bean(DataSource.class)).verify().broken()).isEmpty();
+  }
+
+  /** What may stand in an entry, the same for both. */
+  private record Odd(
+      String identifier,
+      String code,
+      String value,
+      String unit,
+      String at,
+      String before,
+      String after,
+      boolean conditional,
+      boolean ofStranger,
+      String spaces) {
+
+    String entry(String prefix, Bedside bed, Bedside stranger) {
+      String id = prefix + identifier;
+      Bedside who = ofStranger ? new Bedside(bed.patient(), stranger.device()) : bed;
+      String json = observation(who, id, code, value, unit, at, before, after);
+      return FastAndUsualWayTest.entry(
+          json.replace(",\"status\"", "," + spaces + "\"status\""),
+          conditional ? "identifier=urn:fast|" + id : null);
+    }
+  }
+
+  private Odd odd(Random random, String number, boolean plain) {
+    Instant at = now.minusSeconds(random.nextInt(5_000)).plusMillis(random.nextInt(1_000));
+    String seconds = at.truncatedTo(ChronoUnit.SECONDS).toString();
+    List<String> codes = List.of("8867-4", "59408-5", "9279-1", "2339-0");
+    int kind = random.nextInt(codes.size());
+    String unit = List.of("/min", "%", "/min", "mg/dL").get(kind);
+    String value = List.of("72", "97.5", "16", "104.50").get(kind);
+    String identifier = number;
+    String time = seconds;
+    String before = "";
+    String after = "";
+    String spaces = "";
+    boolean stranger = false;
+    switch (plain ? random.nextInt(4) : random.nextInt(40)) {
+      case 0 -> value = value + "0";
+      case 1 -> time = at.toString();
+      case 2 -> time = seconds.replace("Z", "+00:00");
+      case 3 -> value = "80";
+      case 4 -> value = "9000";
+      case 5 -> value = "1e2";
+      case 6 -> value = "-0";
+      case 7 -> value = "\"80\"";
+      case 8 -> time = "2026-03-01";
+      case 9 -> time = "2026-13-01T00:00:00Z";
+      case 10 -> time = Instant.now().plusSeconds(3_600).truncatedTo(ChronoUnit.SECONDS).toString();
+      case 11 -> time = "1990-01-01T12:00:00-07:00";
+      case 12 -> unit = "mmol/L";
+      case 13 -> stranger = true;
+      case 14 -> identifier = "again";
+      case 15 -> before = "\"id\":\"mine\",";
+      case 16 -> before = "\"language\":\"en\",";
+      case 17 -> after = ",\"note\":[{\"text\":\"n" + number + "\"}]";
+      case 18 -> after = ",\"unknown\":1";
+      case 19 -> after = ",\"issued\":\"" + at + "\"";
+      case 20 -> spaces = " \n ";
+      case 21 -> before = "\"meta\":{\"tag\":[{\"system\":\"urn:t\",\"code\":\"x\"}]},";
+      case 22 -> identifier = number + "\\u00e9";
+      case 23 -> value = "0.000";
+      case 24 -> after = ",\"referenceRange\":[{\"low\":{\"value\":1.50}}]";
+      case 25 -> after = ",\"dataAbsentReason\":{\"text\":\"no\"}";
+      case 26 -> time = seconds.replace("Z", "+05:30");
+      case 27 -> before = "\"text\":{\"status\":\"generated\",\"div\":\"<div>x</div>\"},";
+      case 28 -> after = ",\"performer\":[{\"display\":\"somebody\"}]";
+      case 29 -> before = "\"status\":\"entered-in-error\",";
+      default -> {
+        // As it is.
+      }
+    }
+    return new Odd(
+        identifier,
+        codes.get(kind),
+        value,
+        unit,
+        time,
+        before,
+        after,
+        random.nextInt(3) == 0,
+        stranger,
+        spaces);
+  }
+
+  /** Without what differs from one request to the next. */
+  private static String plain(String body, Bedside bed) {
+    String text =
+        body.replace(bed.patient(), "Patient/p")
+            .replace(bed.device(), "Device/d")
+            .replaceAll("\"id\":\"[^\"]+\"", "\"id\":\"i\"")
+            .replaceAll("\"(lastModified|lastUpdated)\":\"[^\"]+\"", "\"$1\":\"t\"")
+            .replaceAll("\"source\":\"#[^\"]+\"", "\"source\":\"s\"")
+            .replaceAll("Took \\d+ms", "Took ms")
+            .replaceAll("incident [0-9a-f-]+", "incident")
+            .replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "uuid")
+            .replaceAll("(\"value\":\"|urn:fast\\|)[fu](?=[-0-9a])", "$1")
+            // HAPI says the version that it remembers, or the one that it looks up.
+            .replaceAll("resource \\\\\"\\d+\\\\\"", "resource");
+    Matcher ids = ID.matcher(text);
+    Map<String, String> seen = new TreeMap<>();
+    StringBuilder plain = new StringBuilder();
+    while (ids.find()) {
+      ids.appendReplacement(
+          plain, seen.computeIfAbsent(ids.group(), id -> "o" + (seen.size() + 1)));
+    }
+    return ids.appendTail(plain).toString();
+  }
+
+  private static Map<String, String> headers(HttpResponse<String> answer) {
+    Map<String, String> headers = new TreeMap<>();
+    answer
+        .headers()
+        .map()
+        .forEach(
+            (name, values) ->
+                headers.put(
+                    name,
+                    List.of("content-length", "transfer-encoding").contains(name)
+                        ? "body"
+                        : values
+                            .toString()
+                            .replaceAll("/[^/]+(/_history/1)?]", "/id]")
+                            .replaceAll("\\d\\d:\\d\\d:\\d\\d", "t")
+                            .replaceAll("^\\[\\w{16}]$", "id")));
+    headers.remove("content-length");
+    headers.remove("transfer-encoding");
+    return headers;
+  }
+
+  /**
+   * All Observations of a patient as a client sees them, in the order in which they were stored.
+   */
+  private List<String> stored(Bedside bed) {
+    String all =
+        server
+            .fhirGet("Observation?_count=500&_sort=_id&subject=" + bed.patient(), hospital.admin())
+            .body();
+    List<String> stored = new ArrayList<>();
+    Matcher resources =
+        Pattern.compile("\"resource\":(\\{.*?\\}),\"search\"", Pattern.DOTALL).matcher(all);
+    while (resources.find()) {
+      stored.add(plain(resources.group(1), bed));
+    }
+    return stored.stream().sorted().collect(Collectors.toList());
+  }
+
+  private List<String> rows(Bedside bed) {
+    return jdbc.sql(
+            """
+            select row_to_json(o)::jsonb - 'place' - 'patient' - 'device' - 'leaves' - 'identifier'
+              - 'updated_at' - 'sequence' - 'rare'
+            from telemetry.observation as o
+            join telemetry.target as t on t.number = o.patient
+            where 'Patient/' || t.id = :patient order by 1
+            """)
+        .param("patient", bed.patient())
+        .query(String.class)
+        .list();
+  }
+
+  private List<String> signals(Bedside bed) {
+    return jdbc.sql(
+            """
+            select metric || ' ' || measured_at || ' ' || (device_id = :device)
+            from telemetry.signal where tenant_id = 'demo' and patient_id = :patient order by 1
+            """)
+        .param("patient", bed.patient().substring("Patient/".length()))
+        .param("device", bed.device().substring("Device/".length()))
+        .query(String.class)
+        .list();
+  }
+
+  private List<String> events(long after) {
+    return log.read(after, 100).stream()
+        .filter(event -> event.tenant().equals(DEMO))
+        .filter(event -> event.event() instanceof ResourcesWritten)
+        .filter(event -> event.source().door().equals("fhir"))
+        .map(
+            event -> {
+              ResourcesWritten written = (ResourcesWritten) event.event();
+              return event.source()
+                  + written.changes().stream()
+                      .map(
+                          change ->
+                              change.action()
+                                  + " "
+                                  + change.version()
+                                  + change.person().isPresent()
+                                  + change.content().orElseThrow().template())
+                      .sorted()
+                      .toList()
+                      .toString()
+                  + written.readings().stream()
+                      .map(
+                          reading ->
+                              reading.metric()
+                                  + " "
+                                  + reading.measuredAt()
+                                  + reading.quality()
+                                  + ((dev.vigil.core.Quantity) reading.value()).value())
+                      .sorted()
+                      .toList();
+            })
+        .toList();
+  }
+}

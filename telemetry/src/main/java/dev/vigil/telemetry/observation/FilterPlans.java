@@ -1,0 +1,84 @@
+package dev.vigil.telemetry.observation;
+
+import dev.vigil.telemetry.observation.Criterion.DateBound;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** Plans of filters, with the partitions that their times leave out. */
+final class FilterPlans {
+
+  /** With more weeks that hold earlier ones the upper end stays open. */
+  private static final int MOST_CROSSINGS = 16;
+
+  private final NamedParameterJdbcTemplate jdbc;
+  private final Targets targets;
+
+  FilterPlans(NamedParameterJdbcTemplate jdbc, Targets targets) {
+    this.jdbc = jdbc;
+    this.targets = targets;
+  }
+
+  /** With what the criterion says of places. */
+  FilterSql.Plan of(int tenant, Criterion filter, SqlParameters parameters) {
+    FilterSql sql = new FilterSql(jdbc, targets, tenant, parameters);
+    FilterSql.Plan plan = sql.plan(filter);
+    prune(filter, sql, plan.conditions());
+    return plan;
+  }
+
+  /** All of it as conditions on {@code telemetry.observation}. */
+  static List<String> conditions(FilterSql.Plan plan, SqlParameters parameters) {
+    List<String> conditions = new ArrayList<>();
+    conditions.add("observation.tenant = :tenant");
+    if (plan.patient() != null) {
+      conditions.add(FilterSql.PATIENT + " = " + parameters.number(plan.patient()));
+    }
+    if (plan.shapes() != null) {
+      conditions.add(FilterSql.SHAPE + " = any(" + shapes(plan, parameters) + ")");
+    }
+    conditions.addAll(plan.conditions());
+    return conditions;
+  }
+
+  static String shapes(FilterSql.Plan plan, SqlParameters parameters) {
+    return parameters.array(plan.shapes().toArray(Integer[]::new));
+  }
+
+  /** Bounds on the place from bounds on the time, so that the planner leaves partitions out. */
+  private static void prune(Criterion filter, FilterSql sql, List<String> conditions) {
+    if (filter instanceof Criterion.All all) {
+      all.criteria().forEach(criterion -> prune(criterion, sql, conditions));
+    } else if (filter instanceof Criterion.Date date && date.param().equals(ShapeIndex.DATE)) {
+      date.bounds().forEach(bound -> conditions.add(prune(bound, sql)));
+    }
+  }
+
+  /** A place lies in the week of the high end, so never before that of the low end. */
+  private static String prune(DateBound bound, FilterSql sql) {
+    int week = Week.of(bound.moment());
+    boolean beyond =
+        bound.comparison() == DateBound.Comparison.GE
+            || bound.comparison() == DateBound.Comparison.GT;
+    if (beyond) {
+      return "observation.place >= " + Week.place(week);
+    }
+    String upTo = "observation.place < " + Week.place(week + 1);
+    if (bound.edge() == DateBound.Edge.HIGH) {
+      return upTo;
+    }
+    List<Integer> crossings = sql.crossings(week, MOST_CROSSINGS + 1);
+    if (crossings.size() > MOST_CROSSINGS) {
+      return "true";
+    }
+    return crossings.stream()
+        .map(
+            later ->
+                " or observation.place >= "
+                    + Week.place(later)
+                    + " and observation.place < "
+                    + Week.place(later + 1))
+        .collect(Collectors.joining("", "(" + upTo, ")"));
+  }
+}
