@@ -112,8 +112,15 @@ final class FastDoor extends OncePerRequestFilter {
       chain.doFilter(request, response);
       return;
     }
-    InputStream sent = request.getInputStream();
-    byte[] body = sent.readNBytes(LARGEST);
+    InputStream sent;
+    byte[] body;
+    try {
+      sent = request.getInputStream();
+      body = sent.readNBytes(LARGEST);
+    } catch (IOException e) { // Says that it is compressed, and is not: HAPI answers that.
+      chain.doFilter(new ReplayedRequest(request, new byte[0], new FailingStream(e)), response);
+      return;
+    }
     if (body.length == LARGEST) {
       chain.doFilter(new ReplayedRequest(request, body, sent), response);
       return;
@@ -132,6 +139,21 @@ final class FastDoor extends OncePerRequestFilter {
     chain.doFilter(again, response);
     if (response.getStatus() == 200 || response.getStatus() == 201) {
       learn(body, envelope.get(), created);
+    }
+  }
+
+  /** Fails as the body did that was read before. */
+  private static final class FailingStream extends InputStream {
+
+    private final IOException failure;
+
+    FailingStream(IOException failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    public int read() throws IOException {
+      throw failure;
     }
   }
 

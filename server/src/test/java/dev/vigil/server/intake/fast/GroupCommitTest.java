@@ -42,10 +42,10 @@ class GroupCommitTest {
       throw new IllegalStateException(e);
     }
     groups.add(messages.size());
-    if (messages.contains(bad)) {
+    if (bad != null && messages.contains(bad)) {
       throw new IllegalStateException("this one cannot be committed");
     }
-    if (messages.contains(lost)) {
+    if (lost != null && messages.contains(lost)) {
       throw new UnknownOutcome(new IllegalStateException("the connection broke"));
     }
     return new HashSet<>(messages);
