@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -169,7 +170,16 @@ final class FastDoor extends OncePerRequestFilter {
         && CONTENT_TYPES.contains(type.toLowerCase(Locale.ROOT).replace(" ", ""))
         && (accept == null || ACCEPTED.contains(accept))
         && Collections.list(request.getHeaderNames()).stream()
-            .allMatch(name -> HARMLESS.contains(name.toLowerCase(Locale.ROOT)));
+            .map(name -> name.toLowerCase(Locale.ROOT))
+            .allMatch(name -> HARMLESS.contains(name) || name.equals("prefer"))
+        && prefersWhatIsUsual(request);
+  }
+
+  /** The answer to a transaction is minimal anyway; that to a single create is not. */
+  private static boolean prefersWhatIsUsual(HttpServletRequest request) {
+    List<String> preferences = Collections.list(request.getHeaders("Prefer"));
+    return preferences.isEmpty()
+        || preferences.equals(List.of("return=minimal")) && request.getRequestURI().equals(ROOT);
   }
 
   /** A single create answers with what it created, so it takes the right to see it too. */
