@@ -29,6 +29,8 @@ import org.hl7.fhir.r4.model.Observation;
  */
 final class ObservationLinks {
 
+  private static final String SUBJECT = "Observation.subject";
+
   private final FhirContext context;
   private final ISearchParamWithInlineReferencesExtractor conditions;
   private final ISearchParamExtractorSvc extractor;
@@ -75,7 +77,18 @@ final class ObservationLinks {
         transaction,
         true,
         ISearchParamExtractor.NO_PARAMS);
-    return found.getResourceLinks().stream().map(ObservationLinks::asOurs).toList();
+    return once(found.getResourceLinks().stream().map(ObservationLinks::asOurs).toList());
+  }
+
+  /**
+   * HAPI finds a subject that is a Patient by two parameters, {@code subject} and {@code patient};
+   * the element itself serves both.
+   */
+  private static List<ObservationLink> once(List<ObservationLink> links) {
+    boolean named = links.stream().anyMatch(link -> link.path().equals(SUBJECT));
+    return links.stream()
+        .filter(link -> !named || !link.path().startsWith(SUBJECT + ".where("))
+        .toList();
   }
 
   /** The targets of the last version were checked when it was written, as in HAPI. */
