@@ -37,11 +37,14 @@ public final class CreatedObservations {
   }
 
   /**
-   * The JSON that was stored of an entry, if the request was confirmed.
+   * The JSON that was stored of an entry, if the request was confirmed. Nothing of one that refers
+   * to more than subject and device, as far as searches know.
    *
    * @param entry of the transaction, from 0; 0 for a single create
    */
   public Optional<String> stored(int entry) {
-    return Optional.ofNullable(byEntry.get(entry)).flatMap(StoredJson::of);
+    return Optional.ofNullable(byEntry.get(entry))
+        .filter(observation -> !StoredJson.refersFarther(observation))
+        .flatMap(StoredJson::of);
   }
 }

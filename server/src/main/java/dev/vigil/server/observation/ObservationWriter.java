@@ -178,7 +178,7 @@ final class ObservationWriter {
       TransactionDetails transaction) {
     form.setSource(observation, request == null ? null : request.getRequestId());
     String body = json.stored(observation);
-    StoredJson.note(observation, body);
+    StoredJson.note(observation, body, resolved);
     Instant written = transaction.getTransactionDate().toInstant();
     entity.write(body, nextVersion, written);
     Instant placedAt =

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /**
  * A client's text of an Observation, taken apart where its readings differ: numbers, times, values
- * of identifiers, ids of patient and device.
+ * of identifiers, ids of patient, device and gateway.
  *
  * @param literals the text between the leaves; one more than leaves
  * @param kinds of the leaves
@@ -30,6 +30,9 @@ record Cut(List<String> literals, List<LeafKind> kinds, List<String> places, Lis
   static final String IDENTIFIER = "/identifier/value";
   static final String SUBJECT = "/subject/reference";
   static final String DEVICE = "/device/reference";
+
+  /** For example the gateway of a device (HL7 PHD 2.0); nobody looks where it leads. */
+  private static final String EXTENSION = "/extension/valueReference/reference";
 
   private static final JsonFactory JSON = new JsonFactory();
   private static final Pattern REFERENCE =
@@ -117,7 +120,7 @@ record Cut(List<String> literals, List<LeafKind> kinds, List<String> places, Lis
       switch (place) {
         case EFFECTIVE, ISSUED -> cut(LeafKind.TIME, place, from, to);
         case IDENTIFIER -> cut(LeafKind.TEXT, place, from, to);
-        case SUBJECT, DEVICE -> {
+        case SUBJECT, DEVICE, EXTENSION -> {
           Matcher reference = REFERENCE.matcher(text).region(from, to);
           if (reference.matches()) {
             cut(LeafKind.ID, place, reference.start(2), to);

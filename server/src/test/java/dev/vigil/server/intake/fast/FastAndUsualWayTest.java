@@ -89,6 +89,13 @@ class FastAndUsualWayTest {
             before, identifier, code, bed.patient(), at, value, unit, unit, bed.device(), after);
   }
 
+  private static String gateway(String reference) {
+    return """
+        ,"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/observation-gatewayDevice",\
+        "valueReference":{"reference":"%s"}}]"""
+        .formatted(reference);
+  }
+
   private static String bundle(List<String> entries) {
     return "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["
         + String.join(",", entries)
@@ -147,6 +154,71 @@ class FastAndUsualWayTest {
     assertThat(events(event))
         .hasSize(2)
         .satisfies(events -> assertThat(events.get(0)).isEqualTo(events.get(1)));
+  }
+
+  @Test
+  void storeAlikeWhatCameByAGateway() {
+    Bedside one = hospital.admit();
+    Bedside other = hospital.admit();
+    String at = now.toString();
+    String by = gateway(hospital.admit().device());
+    teach(
+        () ->
+            post(
+                "Observation",
+                observation(one, "t-" + UUID.randomUUID(), "9279-1", "15", "/min", at, "", by),
+                false));
+    double before = committed();
+
+    String body =
+        bundle(
+            List.of(
+                entry(
+                    observation(
+                        one,
+                        "f-gateway",
+                        "9279-1",
+                        "16",
+                        "/min",
+                        at,
+                        "",
+                        gateway("Device/farther")),
+                    null)));
+    assertThat(post("", body, false).statusCode()).isEqualTo(200);
+    assertThat(committed() - before).isEqualTo(1);
+    String usual =
+        bundle(
+            List.of(
+                entry(
+                    observation(
+                        other,
+                        "u-gateway",
+                        "9279-1",
+                        "16",
+                        "/min",
+                        at,
+                        "",
+                        gateway("Device/farther")),
+                    null)));
+    assertThat(post("", usual, true).statusCode()).isEqualTo(200);
+
+    assertThat(committed() - before).isEqualTo(1);
+    assertThat(stored(one)).containsAll(stored(other));
+    assertThat(rows(one)).containsAll(rows(other));
+  }
+
+  /** A reference that searches find is looked up, which only the usual way does. */
+  @Test
+  void leaveToTheUsualWayWhatRefersFarther() {
+    Bedside one = hospital.admit();
+    String performer = ",\"performer\":[{\"reference\":\"" + one.patient() + "\"}]";
+    double before = committed();
+    for (int i = 0; i < 5; i++) {
+      String id = UUID.randomUUID().toString();
+      String body = observation(one, id, "9279-1", "16", "/min", now.toString(), "", performer);
+      assertThat(post("Observation", body, false).statusCode()).isEqualTo(201);
+    }
+    assertThat(committed()).isEqualTo(before);
   }
 
   @Test
@@ -277,6 +349,8 @@ class FastAndUsualWayTest {
       case 27 -> before = "\"text\":{\"status\":\"generated\",\"div\":\"<div>x</div>\"},";
       case 28 -> after = ",\"performer\":[{\"display\":\"somebody\"}]";
       case 29 -> before = "\"status\":\"entered-in-error\",";
+      case 30 -> after = gateway("Device/gateway-" + number);
+      case 31 -> after = gateway("urn:uuid:0d0e1c5e-7a3f-4f0f-9b57-0d7f1d1f2a01");
       default -> {
         // As it is.
       }
