@@ -204,102 +204,99 @@ public class BulkJobs {
    * @return false if it is the holder's no longer: somebody cancelled it or took it over
    */
   boolean renew(BulkJob job, UUID holder, String progress) {
-    return jdbc.sql(
+    return held(
+                job,
+                holder,
                 """
                 update telemetry.bulk_job set lease_until = :until, progress = :progress
-                where tenant_id = :tenant and job_id = :id and lease_holder = :holder
                 """)
             .param("until", Timestamptz.of(clock.instant().plus(LEASE)))
             .param("progress", progress)
-            .param("tenant", job.tenant().value())
-            .param("id", job.id())
-            .param("holder", holder)
             .update()
         == 1;
   }
 
   /** Sets the moment the answer is true for, once. */
   boolean begin(BulkJob job, UUID holder, Instant asOf) {
-    return jdbc.sql(
+    return held(
+                job,
+                holder,
                 """
                 update telemetry.bulk_job set as_of = :as_of
-                where tenant_id = :tenant and job_id = :id and lease_holder = :holder
                 """)
             .param("as_of", Timestamptz.of(asOf))
-            .param("tenant", job.tenant().value())
-            .param("id", job.id())
-            .param("holder", holder)
             .update()
         == 1;
   }
 
   /** Notes how far the work got; false as in {@link #renew}. */
   boolean mark(BulkJob job, UUID holder, String position) {
-    return jdbc.sql(
+    return held(
+                job,
+                holder,
                 """
                 update telemetry.bulk_job set position = :position
-                where tenant_id = :tenant and job_id = :id and lease_holder = :holder
                 """)
             .param("position", position)
-            .param("tenant", job.tenant().value())
-            .param("id", job.id())
-            .param("holder", holder)
             .update()
         == 1;
   }
 
   /** Notes a finished file; false as in {@link #renew}. */
   boolean add(BulkJob job, UUID holder, BulkFile file) {
-    return jdbc.sql(
+    return held(
+                job,
+                holder,
                 """
                 insert into telemetry.bulk_file (tenant_id, job_id, number, purpose, resource_type,
                   lines, position)
                 select tenant_id, job_id, :number, :purpose, :type, :lines, :position
                 from telemetry.bulk_job
-                where tenant_id = :tenant and job_id = :id and lease_holder = :holder
                 """)
             .param("number", file.number())
             .param("purpose", file.purpose().word())
             .param("type", file.type())
             .param("lines", file.lines())
             .param("position", file.position())
-            .param("tenant", job.tenant().value())
-            .param("id", job.id())
-            .param("holder", holder)
             .update()
         == 1;
   }
 
   /** Ends a job: failed if there is a problem. */
   void end(BulkJob job, UUID holder, String problem) {
-    jdbc.sql(
+    held(
+            job,
+            holder,
             """
             update telemetry.bulk_job set state = :state, problem = :problem, lease_holder = null,
               lease_until = null, ended_at = :now, expires_at = :expires
-            where tenant_id = :tenant and job_id = :id and lease_holder = :holder
             """)
         .param("state", (problem.isEmpty() ? BulkJob.State.DONE : BulkJob.State.FAILED).word())
         .param("problem", problem)
         .param("now", Timestamptz.of(clock.instant()))
         .param("expires", Timestamptz.of(clock.instant().plus(properties.kept())))
-        .param("tenant", job.tenant().value())
-        .param("id", job.id())
-        .param("holder", holder)
         .update();
   }
 
   /** Gives a job back unfinished, to go on after the next start. */
   void release(BulkJob job, UUID holder) {
-    jdbc.sql(
+    held(
+            job,
+            holder,
             """
             update telemetry.bulk_job set state = 'waiting', lease_holder = null,
               lease_until = null, attempts = attempts - 1
-            where tenant_id = :tenant and job_id = :id and lease_holder = :holder
             """)
+        .update();
+  }
+
+  /** A statement about a job that finds it only while it is the holder's. */
+  private JdbcClient.StatementSpec held(BulkJob job, UUID holder, String statement) {
+    return jdbc.sql(
+            statement + "where tenant_id = :tenant and job_id = :id and lease_holder = :holder")
         .param("tenant", job.tenant().value())
         .param("id", job.id())
-        .param("holder", holder)
-        .update();
+        .param("holder", holder);
   }
 
   /** Takes a job out of the table, with the notes of its files. */
