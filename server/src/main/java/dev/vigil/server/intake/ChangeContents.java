@@ -50,9 +50,9 @@ final class ChangeContents {
 
   private ResourceContent content(Resource resource) {
     if (resource instanceof Observation observation) {
-      Optional<String> stored = StoredJson.of(observation);
+      Optional<StoredJson> stored = StoredJson.of(observation);
       if (stored.isPresent()) {
-        return ObservationContent.of(stored.get());
+        return ObservationContent.of(stored.get().json());
       }
     }
     IParser parser = context.newJsonParser();

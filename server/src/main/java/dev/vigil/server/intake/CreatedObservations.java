@@ -37,14 +37,11 @@ public final class CreatedObservations {
   }
 
   /**
-   * The JSON that was stored of an entry, if the request was confirmed. Nothing of one that refers
-   * to more than subject and device, as far as searches know.
+   * What was stored of an entry, if the request was confirmed.
    *
    * @param entry of the transaction, from 0; 0 for a single create
    */
-  public Optional<String> stored(int entry) {
-    return Optional.ofNullable(byEntry.get(entry))
-        .filter(observation -> !StoredJson.refersFarther(observation))
-        .flatMap(StoredJson::of);
+  public Optional<StoredJson> stored(int entry) {
+    return Optional.ofNullable(byEntry.get(entry)).flatMap(StoredJson::of);
   }
 }

@@ -179,24 +179,22 @@ public final class ReadingCheck {
   }
 
   /**
-   * The readings of all Observations that differ from this one in numbers, times, identifiers and
-   * ids of references only, in the order of {@link #accept}.
+   * What holds for all Observations that differ from this one in numbers, samples, times, free
+   * text, identifiers and ids of references only.
    *
-   * @return nothing at all if {@link #screen} or {@link #accept} would treat some of them in
-   *     another way than by plausible range, time and assignment; an empty list for what is no
-   *     device reading
+   * @return nothing if {@link #screen} or {@link #accept} would treat some of them in another way
+   *     than by plausible range, time and assignment
    */
-  public Optional<List<ReadingPattern>> patterns(Observation observation) {
+  public Optional<ReadingPatterns> patterns(Observation observation) {
     List<Measurement> measurements = measurements(observation);
     if (!measurements.isEmpty() && MeasuredValue.withdrawn(observation)) {
       return Optional.empty();
     }
     List<ReadingPattern> patterns = new ArrayList<>();
     for (Measurement measurement : measurements) {
-      boolean waveform = measurement.value() instanceof SampledData;
-      Optional<ReadingValue> value =
-          waveform || measurement.absent() ? Optional.empty() : ValueCheck.value(measurement);
-      if (waveform || value.isEmpty() && measurement.value() != null) {
+      Optional<ReadingValue> value = ValueCheck.value(measurement);
+      boolean evaluated = !(measurement.value() instanceof SampledData);
+      if (value.isEmpty() && measurement.value() != null && evaluated) {
         return Optional.empty();
       }
       value.ifPresent(
@@ -208,7 +206,7 @@ public final class ReadingCheck {
                       QualityFlags.of(observation, measurement),
                       catalog)));
     }
-    return measurements.isEmpty() || !patterns.isEmpty() ? Optional.of(patterns) : Optional.empty();
+    return Optional.of(new ReadingPatterns(!measurements.isEmpty(), patterns));
   }
 
   private DeviceId device(TenantId tenant, Observation observation) {

@@ -1,16 +1,19 @@
 package dev.vigil.telemetry.observation;
 
 import dev.vigil.core.TenantId;
+import java.util.List;
 
 /** A shape that is in the database already. Stays good as long as the process lives. */
 public final class KnownShape {
 
   private final TenantId tenant;
   private final Shape shape;
+  private final IndexExtractor extractor;
 
-  KnownShape(TenantId tenant, Shape shape) {
+  KnownShape(TenantId tenant, Shape shape, IndexExtractor extractor) {
     this.tenant = tenant;
     this.shape = shape;
+    this.extractor = extractor;
   }
 
   /** Whose Observations have it. */
@@ -29,11 +32,16 @@ public final class KnownShape {
   }
 
   /**
-   * Whether searches find all they need in shape and row. If not, each Observation costs an
-   * extraction and rows beside it.
+   * What searches find in an Observation of this shape and neither shape nor row tell. Most shapes
+   * have nothing of that; of the others each Observation costs an extraction, and rows beside it.
    */
-  public boolean covered() {
-    return shape.index().covered();
+  public List<IndexEntry> entries(List<Leaf> leaves) {
+    return shape.index().covered()
+        ? List.of()
+        : shape
+            .index()
+            .own(
+                extractor.entries(Split.join(template(), leaves.stream().map(Leaf::raw).toList())));
   }
 
   Shape shape() {

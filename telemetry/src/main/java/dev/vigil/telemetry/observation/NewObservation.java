@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param updatedAt what {@code meta.lastUpdated} will say
  * @param effective when it was measured; null when it does not say
  * @param placedAt what {@link Effective#placedAt} gave
+ * @param entries what {@link KnownShape#entries} gave for the leaves
  * @param links its resolved references
  */
 public record NewObservation(
@@ -24,6 +25,7 @@ public record NewObservation(
     Instant updatedAt,
     Effective effective,
     Instant placedAt,
+    List<IndexEntry> entries,
     List<ObservationLink> links) {
 
   /** Refuses missing parts. */
@@ -33,12 +35,8 @@ public record NewObservation(
     Objects.requireNonNull(updatedAt, "updatedAt");
     Objects.requireNonNull(placedAt, "placedAt");
     leaves = List.copyOf(leaves);
+    entries = List.copyOf(entries);
     links = List.copyOf(links);
-  }
-
-  /** The JSON that will be read back. */
-  public String json() {
-    return Split.join(shape.template(), leaves.stream().map(Leaf::raw).toList());
   }
 
   /**

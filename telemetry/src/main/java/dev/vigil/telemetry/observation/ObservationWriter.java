@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.dao.DuplicateKeyException;
@@ -111,7 +110,9 @@ final class ObservationWriter {
               sequence,
               NewRow.Version.of(put),
               new NewRow.Content(shape, splitOf.get(i).leaves()),
-              put::json));
+              shape.index().covered()
+                  ? List.of()
+                  : shape.index().own(extractor.entries(put.json()))));
     }
     newRows.claim(tenant, puts);
     rowCopy.insert(rows(tenant, versions));
@@ -130,7 +131,7 @@ final class ObservationWriter {
                       message.sequence(),
                       NewRow.Version.of(added),
                       new NewRow.Content(added.shape().shape(), added.leaves()),
-                      added::json));
+                      added.entries()));
             }
           }
           rows.addAll(rows(tenant, versions));
@@ -139,7 +140,7 @@ final class ObservationWriter {
   }
 
   private record Versioned(
-      long sequence, NewRow.Version version, NewRow.Content content, Supplier<String> json) {}
+      long sequence, NewRow.Version version, NewRow.Content content, List<IndexEntry> entries) {}
 
   /** The rows of versions; what belongs beside them is written. */
   private List<NewRow> rows(int tenant, List<Versioned> versions) {
@@ -153,10 +154,8 @@ final class ObservationWriter {
     List<NewRow> rows = new ArrayList<>();
     Set<Integer> weeks = new HashSet<>();
     for (Versioned it : versions) {
-      ShapeIndex index = it.content().shape().index();
-      List<IndexEntry> entries =
-          index.covered() ? List.of() : index.own(extractor.entries(it.json().get()));
-      NewRow row = NewRow.of(tenant, it.sequence(), it.version(), it.content(), targetOf, entries);
+      NewRow row =
+          NewRow.of(tenant, it.sequence(), it.version(), it.content(), targetOf, it.entries());
       rows.add(row);
       weeks.add(row.week());
     }

@@ -16,6 +16,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Observations in {@code telemetry.observation}, its partitions and the tables beside it. */
 public final class PostgresObservations implements Observations {
 
+  private final IndexExtractor extractor;
   private final TenantNumbers tenants;
   private final PostgresShapes shapes;
   private final Claims claims;
@@ -41,6 +42,7 @@ public final class PostgresObservations implements Observations {
       IndexExtractor extractor,
       ShapeListener listener) {
     JdbcClient jdbc = JdbcClient.create(dataSource);
+    this.extractor = extractor;
     this.shapes = new PostgresShapes(dataSource, extractor);
     this.tenants = new TenantNumbers(jdbc);
     this.claims = new Claims(jdbc, tenants, shapes);
@@ -68,7 +70,7 @@ public final class PostgresObservations implements Observations {
   @Override
   public Optional<KnownShape> shape(TenantId tenant, String template) {
     return Optional.ofNullable(shapes.known(tenants.find(tenant), template))
-        .map(shape -> new KnownShape(tenant, shape));
+        .map(shape -> new KnownShape(tenant, shape, extractor));
   }
 
   @Override

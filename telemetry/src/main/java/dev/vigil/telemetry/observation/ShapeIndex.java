@@ -154,7 +154,7 @@ record ShapeIndex(
       for (int leaf = 0; leaf < samples.get(0).leaves().size(); leaf++) {
         if (samples.get(0).leaves().get(leaf).kind() == Leaf.Kind.NUMBER && fits(leaf, values)) {
           double factor = factor(leaf, values);
-          double shift = factor == 1 ? 0 : shift(leaf, values, factor);
+          double shift = shift(leaf, values, factor);
           if (!slots.contains(leaf)) {
             slots.add(leaf);
           }
@@ -175,7 +175,7 @@ record ShapeIndex(
           return false;
         }
       }
-      return factor == 1 ? shift == 0 : factor != 0;
+      return factor != 0;
     }
 
     private double factor(int leaf, double[] values) {

@@ -130,6 +130,7 @@ class BytesOfReadingsTest {
               moment,
               effective,
               at,
+              List.of(),
               links));
     }
     database

@@ -4,18 +4,20 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A client's text of an Observation, taken apart where its readings differ: numbers, times, values
- * of identifiers, ids of patient, device and gateway.
+ * A client's text of an Observation, taken apart where its readings differ: numbers, samples,
+ * times, free text, values of identifiers, ids of what it refers to.
  *
  * @param literals the text between the leaves; one more than leaves
  * @param kinds of the leaves
@@ -30,13 +32,29 @@ record Cut(List<String> literals, List<LeafKind> kinds, List<String> places, Lis
   static final String IDENTIFIER = "/identifier/value";
   static final String SUBJECT = "/subject/reference";
   static final String DEVICE = "/device/reference";
+  static final String PERIOD_START = "/effectivePeriod/start";
+  static final String PERIOD_END = "/effectivePeriod/end";
 
-  /** For example the gateway of a device (HL7 PHD 2.0); nobody looks where it leads. */
-  private static final String EXTENSION = "/extension/valueReference/reference";
+  /**
+   * Numbers in these stay in the text between: R4 compares the two of a Range (rng-2), wants some
+   * of the others positive (age-1, drt-1, cnt-3, dis-1), and a device sends the same for all
+   * samples.
+   */
+  private static final Set<String> BOUND =
+      Set.of(
+          "valueRange",
+          "age",
+          "valueAge",
+          "valueDuration",
+          "valueCount",
+          "valueDistance",
+          "valueSampledData");
+
+  private static final Set<String> CODINGS = Set.of("coding", "tag", "security");
+  private static final Set<String> CONCEPTS = Set.of("note", "valueCodeableConcept");
 
   private static final JsonFactory JSON = new JsonFactory();
-  private static final Pattern REFERENCE =
-      Pattern.compile("(Patient|Device|DeviceMetric)/([A-Za-z0-9.-]+)");
+  private static final Pattern REFERENCE = Pattern.compile("[A-Z][A-Za-z]+/([A-Za-z0-9.-]+)");
 
   /** Empty if it is not the JSON of an object. */
   static Optional<Cut> of(String text) {
@@ -62,6 +80,17 @@ record Cut(List<String> literals, List<LeafKind> kinds, List<String> places, Lis
   /** What it has in common with others. */
   Text text() {
     return new Text(literals, kinds);
+  }
+
+  /** Whether each leaf is written as its kind asks. */
+  boolean fits() {
+    for (int leaf = 0; leaf < leaves.size(); leaf++) {
+      byte[] text = (leaves.get(leaf) + '"').getBytes(StandardCharsets.UTF_8);
+      if (kinds.get(leaf).end(text, 0) != text.length - 1) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Which leaf stands at a place; -1 for none, or several. */
@@ -94,7 +123,7 @@ record Cut(List<String> literals, List<LeafKind> kinds, List<String> places, Lis
             case END_OBJECT -> property = path.removeLast();
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
               int from = (int) parser.currentTokenLocation().getCharOffset();
-              cut(LeafKind.NUMBER, place(property), from, from + parser.getTextLength());
+              number(property, from, from + parser.getTextLength());
             }
             case VALUE_STRING -> {
               int from = (int) parser.currentTokenLocation().getCharOffset() + 1;
@@ -112,22 +141,43 @@ record Cut(List<String> literals, List<LeafKind> kinds, List<String> places, Lis
           List.copyOf(literals), List.copyOf(kinds), List.copyOf(places), List.copyOf(leaves));
     }
 
+    private void number(String property, int from, int to) {
+      boolean bound = BOUND.contains(property) || path.stream().anyMatch(BOUND::contains);
+      if (!bound && !property.equals("valuePositiveInt") && !property.equals("valueUnsignedInt")) {
+        LeafKind kind = property.equals("valueInteger") ? LeafKind.INTEGER : LeafKind.NUMBER;
+        cut(kind, place(property), from, to);
+      }
+    }
+
     private void string(String property, int from, int to) {
       String place = place(property);
       if (place.equals("/effectiveDateTime") || place.equals("/effectiveInstant")) {
         place = EFFECTIVE;
       }
       switch (place) {
-        case EFFECTIVE, ISSUED -> cut(LeafKind.TIME, place, from, to);
+        case EFFECTIVE, PERIOD_START, PERIOD_END, ISSUED -> cut(LeafKind.TIME, place, from, to);
         case IDENTIFIER -> cut(LeafKind.TEXT, place, from, to);
-        case SUBJECT, DEVICE, EXTENSION -> {
-          Matcher reference = REFERENCE.matcher(text).region(from, to);
-          if (reference.matches()) {
-            cut(LeafKind.ID, place, reference.start(2), to);
-          }
-        }
-        default -> {
-          // Belongs to the text between.
+        default -> other(property, place, from, to);
+      }
+    }
+
+    private void other(String property, String place, int from, int to) {
+      String owner = path.getLast();
+      boolean free =
+          switch (property) {
+            case "valueString" -> true;
+            case "text" -> CONCEPTS.contains(owner);
+            case "display" -> !CODINGS.contains(owner);
+            default -> false;
+          };
+      if (free) {
+        cut(LeafKind.FREE, place, from, to);
+      } else if (property.equals("data") && owner.equals("valueSampledData")) {
+        cut(LeafKind.SAMPLES, place, from, to);
+      } else if (property.equals("reference")) {
+        Matcher reference = REFERENCE.matcher(text).region(from, to);
+        if (reference.matches()) {
+          cut(LeafKind.ID, place, reference.start(1), to);
         }
       }
     }

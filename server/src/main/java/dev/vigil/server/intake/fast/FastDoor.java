@@ -6,6 +6,7 @@ import dev.vigil.server.access.AccessDecision;
 import dev.vigil.server.access.Permission;
 import dev.vigil.server.fhir.FhirProperties;
 import dev.vigil.server.intake.CreatedObservations;
+import dev.vigil.server.observation.StoredJson;
 import dev.vigil.telemetry.intake.ProblemOutcome;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -48,7 +49,10 @@ final class FastDoor extends OncePerRequestFilter {
   private static final String ALPHABET =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-  /** Headers that change nothing about what a create does. */
+  /**
+   * Headers that change nothing about what a create does. HAPI takes its address from the request
+   * itself or from the settings, so what proxies say about themselves is among them.
+   */
   private static final Set<String> HARMLESS =
       Set.of(
           "host",
@@ -67,7 +71,15 @@ final class FastDoor extends OncePerRequestFilter {
           "expect",
           "upgrade",
           "http2-settings",
-          "if-none-exist");
+          "if-none-exist",
+          "via",
+          "forwarded",
+          "x-forwarded-for",
+          "x-forwarded-host",
+          "x-forwarded-port",
+          "x-forwarded-prefix",
+          "x-forwarded-proto",
+          "x-real-ip");
 
   private static final Set<String> CONTENT_TYPES =
       Set.of(
@@ -270,14 +282,14 @@ final class FastDoor extends OncePerRequestFilter {
     Map<Cut.Text, Integer> lessons = new HashMap<>();
     for (int i = 0; i < envelope.entries().size() && lessons.size() < LESSONS; i++) {
       Envelope.Entry entry = envelope.entries().get(i);
-      Optional<String> stored = created.stored(i);
+      Optional<StoredJson> stored = created.stored(i);
       if (stored.isEmpty() || known.find(body, entry.from(), entry.to()) != null) {
         continue;
       }
       Optional<Cut> cut =
           Cut.of(new String(body, entry.from(), entry.to() - entry.from(), StandardCharsets.UTF_8));
       if (cut.isPresent() && lessons.putIfAbsent(cut.get().text(), i) == null) {
-        teacher.learn(cut.get(), stored.get()).ifPresent(shape -> known.add(cut.get(), shape));
+        teacher.learn(cut.get(), stored.get());
       }
     }
   }

@@ -84,7 +84,7 @@ class FastIntakeConfiguration {
             known,
             preparation,
             commits,
-            new Teacher(context, form, check),
+            new Teacher(known, context, form, check),
             new DoorCounts(meters)));
   }
 

@@ -5,6 +5,7 @@ import dev.vigil.core.PatientId;
 import dev.vigil.core.TenantId;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.telemetry.log.EventLog;
+import dev.vigil.telemetry.observation.IndexEntry;
 import dev.vigil.telemetry.observation.KnownShape;
 import dev.vigil.telemetry.observation.Leaf;
 import dev.vigil.telemetry.observation.ObservationIdentifier;
@@ -32,8 +33,8 @@ record FastMessage(
   /**
    * A new Observation.
    *
-   * @param patient id of its subject; null for none
-   * @param device its reference, for example {@code Device/1}; null for none
+   * @param entries what searches find beside shape and row
+   * @param references what searches know that it refers to
    * @param measured the device behind that, and whose it must be when; null for what is no reading
    * @param claimed the identifier that nobody else may have; null for a plain create
    * @param condition as it was sent; null for a plain create
@@ -44,14 +45,32 @@ record FastMessage(
       ObservationKey key,
       Effective effective,
       Instant placedAt,
-      String patient,
-      String device,
+      List<IndexEntry> entries,
+      List<Reference> references,
       Measured measured,
       ObservationIdentifier claimed,
       String condition) {}
 
-  /** Says that a device must have been a patient's at a moment. */
-  record Measured(DeviceId device, PatientId patient, Instant at) {}
+  /**
+   * A reference.
+   *
+   * @param path FHIRPath of the element
+   */
+  record Reference(String path, String type, String id) {
+
+    /** For example {@code Patient/1}. */
+    String text() {
+      return type + "/" + id;
+    }
+  }
+
+  /**
+   * Says that a device must have been a patient's at a moment.
+   *
+   * @param reference to the Device or DeviceMetric
+   * @param device the one behind it
+   */
+  record Measured(String reference, DeviceId device, PatientId patient, Instant at) {}
 
   /** Two requests are never the same one. */
   @Override

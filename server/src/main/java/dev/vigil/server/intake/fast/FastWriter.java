@@ -4,6 +4,7 @@ import dev.vigil.core.TenantId;
 import dev.vigil.server.access.Tenants;
 import dev.vigil.server.intake.fast.FastMessage.Item;
 import dev.vigil.server.intake.fast.FastMessage.Measured;
+import dev.vigil.server.intake.fast.FastMessage.Reference;
 import dev.vigil.telemetry.device.DeviceOwners;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.observation.NewObservation;
@@ -27,9 +28,6 @@ import org.springframework.transaction.support.TransactionOperations;
  * is left out.
  */
 final class FastWriter {
-
-  private static final String SUBJECT = "Observation.subject";
-  private static final String DEVICE = "Observation.device";
 
   private final TransactionOperations transactions;
   private final Observations store;
@@ -141,14 +139,9 @@ final class FastWriter {
     Set<String> measuring = new HashSet<>();
     for (FastMessage message : messages) {
       for (Item item : message.items()) {
-        if (item.patient() != null) {
-          references.add("Patient/" + item.patient());
-        }
-        if (item.device() != null) {
-          references.add(item.device());
-        }
+        item.references().forEach(reference -> references.add(reference.text()));
         if (item.measured() != null) {
-          measuring.add(item.device());
+          measuring.add(item.measured().reference());
         }
       }
     }
@@ -167,39 +160,27 @@ final class FastWriter {
       FastMessage message, Map<String, Long> pids, Map<String, DeviceOwners.Ownership> owned) {
     List<List<ObservationLink>> links = new ArrayList<>(message.items().size());
     for (Item item : message.items()) {
-      List<ObservationLink> ofItem = new ArrayList<>(2);
-      if (item.patient() != null) {
-        Long pid = pids.get("Patient/" + item.patient());
+      Measured measured = item.measured();
+      if (measured != null
+          && !isOwned(message.tenant(), measured, owned.get(measured.reference()))) {
+        return null;
+      }
+      List<ObservationLink> ofItem = new ArrayList<>(item.references().size());
+      for (Reference to : item.references()) {
+        Long pid = pids.get(to.text());
         if (pid == null) {
           return null;
         }
-        ofItem.add(ObservationLink.local(SUBJECT, "Patient", pid, item.patient()));
+        ofItem.add(ObservationLink.local(to.path(), to.type(), pid, to.id()));
       }
-      if (item.device() != null) {
-        Long pid = pids.get(item.device());
-        if (pid == null || !isOwned(message.tenant(), item, owned.get(item.device()))) {
-          return null;
-        }
-        int slash = item.device().indexOf('/');
-        ofItem.add(
-            ObservationLink.local(
-                DEVICE,
-                item.device().substring(0, slash),
-                pid,
-                item.device().substring(slash + 1)));
-      }
-      links.add(ofItem);
+      links.add(ofItem.stream().distinct().toList());
     }
     return links;
   }
 
-  private boolean isOwned(TenantId tenant, Item item, DeviceOwners.Ownership ownership) {
-    Measured measured = item.measured();
-    if (measured == null) {
-      return true;
-    }
+  private boolean isOwned(TenantId tenant, Measured measured, DeviceOwners.Ownership ownership) {
     if (ownership == null || !ownership.device().equals(measured.device())) {
-      preparation.forget(tenant, item.device());
+      preparation.forget(tenant, measured.reference());
       return false;
     }
     return ownership.at(measured.at()).filter(measured.patient()::equals).isPresent();
@@ -218,6 +199,7 @@ final class FastWriter {
               message.now(),
               item.effective(),
               item.placedAt(),
+              item.entries(),
               links.get(i)));
     }
     return new NewObservation.Message(message.tenant(), sequence, added);

@@ -11,16 +11,20 @@ import java.util.List;
  */
 final class KnownTexts {
 
-  /** Beyond that nothing more is kept: whoever writes each Observation in another way is slow. */
+  /** Beyond that all is forgotten, and what is in use is learned again. */
   static final int MOST = 5_000;
 
-  /** An Observation of a learned shape. */
+  /**
+   * An Observation that was looked at before.
+   *
+   * @param shape null if nothing can be learned of it
+   */
   record Match(LearnedShape shape, List<String> leaves) {}
 
   /**
    * @param literal the text before a leaf, or to the end
    * @param kind of the leaf behind it; null at the end
-   * @param shape at the end, else null
+   * @param shape at the end, where it may be null as well
    */
   private record Node(byte[] literal, LeafKind kind, Node[] children, LearnedShape shape) {}
 
@@ -29,12 +33,18 @@ final class KnownTexts {
   private volatile Node[] roots = NONE;
   private int size;
 
-  /** Keeps what was learned of a text; what was learned of it before is replaced. */
+  /**
+   * Keeps what was learned of a text; what was learned of it before is replaced.
+   *
+   * @param shape null if nothing can be learned of it
+   */
   synchronized void add(Cut cut, LearnedShape shape) {
-    if (size < MOST) {
-      size++;
-      roots = with(roots, cut, 0, shape);
+    if (size == MOST) {
+      size = 0;
+      roots = NONE;
     }
+    size++;
+    roots = with(roots, cut, 0, shape);
   }
 
   private static Node[] with(Node[] siblings, Cut cut, int depth, LearnedShape shape) {
@@ -101,7 +111,7 @@ final class KnownTexts {
     List<String> leaves = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       leaves.add(
-          new String(body, ends[2 * i], ends[2 * i + 1] - ends[2 * i], StandardCharsets.US_ASCII));
+          new String(body, ends[2 * i], ends[2 * i + 1] - ends[2 * i], StandardCharsets.UTF_8));
     }
     return leaves;
   }

@@ -13,6 +13,7 @@ import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.server.access.AccessDecision;
 import dev.vigil.server.intake.fast.FastMessage.Item;
 import dev.vigil.server.intake.fast.FastMessage.Measured;
+import dev.vigil.server.intake.fast.FastMessage.Reference;
 import dev.vigil.server.intake.fast.LearnedShape.KnownIdentifier;
 import dev.vigil.server.intake.fast.LearnedShape.KnownReading;
 import dev.vigil.telemetry.device.DeviceOwners;
@@ -64,11 +65,9 @@ final class Preparation {
       LearnedShape learned,
       KnownShape shape,
       List<String> sent,
-      Instant effective,
+      Effective effective,
       Instant placedAt,
-      String patient,
-      String device,
-      DeviceId source,
+      Measured measured,
       ObservationIdentifier claimed,
       String condition) {}
 
@@ -80,7 +79,10 @@ final class Preparation {
     Set<ObservationIdentifier> claimed = new HashSet<>();
     for (Envelope.Entry entry : envelope.entries()) {
       KnownTexts.Match match = known.find(body, entry.from(), entry.to());
-      Draft draft = match == null ? null : draft(match, entry.ifNoneExist(), caller.tenant(), now);
+      Draft draft =
+          match == null || match.shape() == null
+              ? null
+              : draft(match, entry.ifNoneExist(), caller.tenant(), now);
       if (draft == null || draft.claimed() != null && !claimed.add(draft.claimed())) {
         return Optional.empty();
       }
@@ -113,31 +115,24 @@ final class Preparation {
   private Draft draft(KnownTexts.Match match, String condition, TenantId tenant, Instant now) {
     LearnedShape learned = match.shape();
     List<String> sent = match.leaves();
-    Instant effective = null;
-    Instant issued = null;
-    for (int leaf = 0; leaf < learned.forms().length; leaf++) {
-      if (leaf == learned.effective() || leaf == learned.issued()) {
-        Moment moment = Moment.parse(sent.get(leaf));
-        if (moment == null || (moment.form() & learned.forms()[leaf]) == 0) {
-          return null;
-        }
-        effective = leaf == learned.effective() ? moment.instant() : effective;
-        issued = leaf == learned.issued() ? moment.instant() : issued;
-      }
-    }
-    KnownShape shape = store.shape(tenant, learned.template()).orElse(null);
-    if (shape == null || !shape.covered()) {
+    Instant[] moments = moments(learned, sent);
+    if (moments == null) {
       return null;
     }
-    String device =
-        learned.device() < 0 ? null : learned.deviceType() + "/" + sent.get(learned.device());
-    DeviceId source = null;
-    if (!learned.readings().isEmpty()) {
-      source = learned.device() < 0 ? null : source(tenant, device);
-      if (source == null
-          || effective == null
-          || learned.patient() < 0
-          || effective.isAfter(now.plus(ReadingCheck.ALLOWED_SKEW))) {
+    Instant measuredAt = learned.effective() < 0 ? null : moments[learned.effective()];
+    Instant start = learned.start() < 0 ? measuredAt : moments[learned.start()];
+    boolean isPeriod = learned.start() >= 0;
+    if (isPeriod && !start.isBefore(measuredAt)) {
+      return null; // No period of R4 (per-1), or one at whose end it is better to look twice.
+    }
+    KnownShape shape = store.shape(tenant, learned.template()).orElse(null);
+    if (shape == null) {
+      return null;
+    }
+    Measured measured = null;
+    if (learned.deviceReading()) {
+      measured = measured(learned, sent, tenant, measuredAt);
+      if (measured == null || measuredAt.isAfter(now.plus(ReadingCheck.ALLOWED_SKEW))) {
         return null;
       }
     }
@@ -148,17 +143,45 @@ final class Preparation {
         return null;
       }
     }
+    Effective effective = measuredAt == null ? null : new Effective(start, measuredAt);
+    Instant issued = learned.issued() < 0 ? now : moments[learned.issued()];
     return new Draft(
         learned,
         shape,
         sent,
         effective,
-        effective != null ? effective : issued != null ? issued : now,
-        learned.patient() < 0 ? null : sent.get(learned.patient()),
-        device,
-        source,
+        Effective.placedAt(effective, issued),
+        measured,
         claimed,
         condition);
+  }
+
+  /** What each leaf says that is a time; null if one of them would not come out as it came in. */
+  private static Instant[] moments(LearnedShape learned, List<String> sent) {
+    Instant[] moments = new Instant[sent.size()];
+    for (int leaf = 0; leaf < moments.length; leaf++) {
+      if (learned.forms()[leaf] != 0) {
+        Moment moment = Moment.parse(sent.get(leaf));
+        if (moment == null || (moment.form() & learned.forms()[leaf]) == 0) {
+          return null;
+        }
+        moments[leaf] = moment.instant();
+      }
+    }
+    return moments;
+  }
+
+  /** Null if its device is unknown. */
+  private Measured measured(
+      LearnedShape learned, List<String> sent, TenantId tenant, Instant measuredAt) {
+    if (learned.device() < 0 || learned.patient() < 0 || measuredAt == null) {
+      return null;
+    }
+    String reference = learned.deviceType() + "/" + sent.get(learned.device());
+    DeviceId device = source(tenant, reference);
+    return device == null
+        ? null
+        : new Measured(reference, device, new PatientId(sent.get(learned.patient())), measuredAt);
   }
 
   private static ObservationIdentifier claimed(
@@ -211,21 +234,16 @@ final class Preparation {
         return Optional.empty();
       }
       List<Leaf> leaves = draft.learned().leaves(draft.sent(), requestId);
-      Optional<PatientId> person = Optional.ofNullable(draft.patient()).map(PatientId::new);
       items.add(
           new Item(
               draft.shape(),
               leaves,
               keys.get(i),
-              draft.effective() == null
-                  ? null
-                  : new Effective(draft.effective(), draft.effective()),
+              draft.effective(),
               draft.placedAt(),
-              draft.patient(),
-              draft.device(),
-              draft.source() == null
-                  ? null
-                  : new Measured(draft.source(), person.orElseThrow(), draft.effective()),
+              draft.shape().entries(leaves),
+              references(draft),
+              draft.measured(),
               draft.claimed(),
               draft.condition()));
       List<String> raw = new ArrayList<>(leaves.size());
@@ -236,7 +254,7 @@ final class Preparation {
               id,
               1,
               Action.CREATED,
-              person,
+              person(draft),
               Optional.of(new ResourceContent(draft.shape().template(), raw))));
     }
     Source source = new Source("fhir", caller.actor().reference());
@@ -245,6 +263,17 @@ final class Preparation {
     return Optional.of(
         new FastMessage(
             caller.tenant(), caller.actor().reference(), requestId, now, items, written, event));
+  }
+
+  private static Optional<PatientId> person(Draft draft) {
+    int patient = draft.learned().patient();
+    return patient < 0 ? Optional.empty() : Optional.of(new PatientId(draft.sent().get(patient)));
+  }
+
+  private static List<Reference> references(Draft draft) {
+    return draft.learned().references().stream()
+        .map(known -> new Reference(known.path(), known.type(), draft.sent().get(known.id())))
+        .toList();
   }
 
   /** False if a working sensor cannot report one of them. */
@@ -260,11 +289,11 @@ final class Preparation {
       readings.add(
           new Reading(
               new ObservationId(id),
-              draft.source(),
-              new PatientId(draft.patient()),
+              draft.measured().device(),
+              draft.measured().patient(),
               known.pattern().metric(),
               value.get(),
-              draft.effective(),
+              draft.measured().at(),
               now,
               known.pattern().quality()));
     }

@@ -32,7 +32,7 @@ final class StoredTargets {
             """
             select res_type || '/' || fhir_id as reference, res_id from hapi.hfj_resource
             where partition_id = :partition and fhir_id = any(:ids)
-              and res_type in ('Patient', 'Device', 'DeviceMetric') and res_deleted_at is null
+              and res_deleted_at is null
             """)
         .param("partition", partition)
         .param(

@@ -11,11 +11,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.core.Quantity;
 import dev.vigil.server.intake.fast.LearnedShape.KnownIdentifier;
 import dev.vigil.server.intake.fast.LearnedShape.KnownReading;
+import dev.vigil.server.intake.fast.LearnedShape.KnownReference;
 import dev.vigil.server.intake.fast.LearnedShape.StoredLeaf;
 import dev.vigil.server.observation.StoredForm;
+import dev.vigil.server.observation.StoredJson;
 import dev.vigil.telemetry.intake.ReadingCheck;
 import dev.vigil.telemetry.intake.ReadingPattern;
+import dev.vigil.telemetry.intake.ReadingPatterns;
 import dev.vigil.telemetry.observation.Leaf;
+import dev.vigil.telemetry.observation.ObservationLink;
 import dev.vigil.telemetry.observation.Split;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -44,11 +48,13 @@ final class Teacher {
           .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
           .build();
 
+  private final KnownTexts known;
   private final FhirContext context;
   private final StoredForm form;
   private final ReadingCheck check;
 
-  Teacher(FhirContext context, StoredForm form, ReadingCheck check) {
+  Teacher(KnownTexts known, FhirContext context, StoredForm form, ReadingCheck check) {
+    this.known = known;
     this.context = context;
     this.form = form;
     this.check = check;
@@ -58,27 +64,30 @@ final class Teacher {
   private record Sample(List<String> sent, Split stored, Observation read) {}
 
   /**
-   * Learns.
+   * Learns, or finds that nothing can be learned of all that are written like it.
    *
    * @param cut the client's text
    * @param stored what became of it
-   * @return empty if that would not hold for all that are written like it
    */
-  Optional<LearnedShape> learn(Cut cut, String stored) {
-    if (cut.literals().stream().anyMatch(literal -> literal.contains("urn:uuid:"))) {
-      return Optional.empty(); // A transaction may mean one of its entries by that.
-    }
-    Split accepted = Split.of(stored);
+  void learn(Cut cut, StoredJson stored) {
+    Split accepted = Split.of(stored.json());
     String requestId = requestId(accepted);
     try {
-      Sample real = sample(cut, cut.leaves(), requestId);
-      if (!real.stored().equals(accepted) || !saysTheSame(cut.join(cut.leaves()), stored)) {
-        return Optional.empty();
+      if (!cut.fits() || accepted.leaves().stream().anyMatch(Teacher::isText)) {
+        return; // Others like it may be written as a leaf can be, or will never be met.
       }
-      return new Lesson(cut, real).run();
+      Sample real = sample(cut, cut.leaves(), requestId);
+      if (real.stored().equals(accepted) && saysTheSame(cut.join(cut.leaves()), stored.json())) {
+        known.add(cut, new Lesson(cut, real, stored.links()).run().orElse(null));
+      }
     } catch (DataFormatException | IllegalArgumentException | JsonProcessingException e) {
-      return Optional.empty(); // An invented leaf cannot stand there.
+      known.add(cut, null); // An invented leaf cannot stand there.
     }
+  }
+
+  /** Text that repeats the values, or resources within: no two are alike. */
+  private static boolean isText(Leaf leaf) {
+    return leaf.kind() == Leaf.Kind.SUBTREE && !leaf.property().equals("note");
   }
 
   /** Null if it is not stored. */
@@ -115,12 +124,14 @@ final class Teacher {
 
     private final Cut cut;
     private final Sample real;
+    private final List<ObservationLink> links;
     private final int[] forms;
     private final List<Sample> samples = new ArrayList<>();
 
-    Lesson(Cut cut, Sample real) {
+    Lesson(Cut cut, Sample real, List<ObservationLink> links) {
       this.cut = cut;
       this.real = real;
+      this.links = links;
       this.forms = new int[cut.kinds().size()];
       samples.add(real);
     }
@@ -129,20 +140,28 @@ final class Teacher {
       for (int form = 0; form < Moment.EXAMPLES.length; form++) {
         tryForm(form);
       }
+      if (cut.literals().stream().anyMatch(literal -> literal.contains("urn:uuid:"))) {
+        return Optional.empty(); // A transaction may mean one of its entries by that.
+      }
       List<StoredLeaf> stored = sources();
-      List<KnownReading> readings = readings();
+      ReadingPatterns patterns = patterns();
+      List<KnownReading> readings = patterns == null ? null : readings(patterns);
       List<KnownIdentifier> identifiers = identifiers();
+      List<KnownReference> references = references();
       int patient = cut.leaf(Cut.SUBJECT);
       int device = cut.leaf(Cut.DEVICE);
-      int effective = cut.leaf(Cut.EFFECTIVE);
+      int start = cut.leaf(Cut.PERIOD_START);
+      int effective = cut.leaf(start < 0 ? Cut.EFFECTIVE : Cut.PERIOD_END);
       int issued = cut.leaf(Cut.ISSUED);
       boolean proven =
           samples.size() > 1
               && stored != null
               && readings != null
               && identifiers != null
+              && references != null
               && real.read().hasSubject() == patient >= 0
               && (patient < 0 || before(patient).endsWith("\"Patient/"))
+              && (patient >= 0 || references.stream().noneMatch(Lesson::isPerson))
               && real.read().hasDevice() == device >= 0
               && (device < 0 || deviceType(device) != null)
               && real.read().hasEffective() == effective >= 0
@@ -155,13 +174,21 @@ final class Teacher {
                   real.stored().template(),
                   stored,
                   effective,
+                  start,
                   issued,
                   patient,
                   device,
                   device < 0 ? null : deviceType(device),
+                  references,
                   identifiers,
+                  patterns.deviceReading(),
                   readings))
           : Optional.empty();
+    }
+
+    /** Without a subject it would be that person's, as the log seals it. */
+    private static boolean isPerson(KnownReference reference) {
+      return reference.type().equals("Patient");
     }
 
     private String before(int leaf) {
@@ -180,11 +207,10 @@ final class Teacher {
       String requestId = requestId(real.stored()) == null ? null : SOME_REQUEST;
       for (int variant = 0; variant < VARIANTS; variant++) {
         Sample sample = sample(cut, invented(form, variant), requestId);
+        List<String> raws = sample.stored().leaves().stream().map(Leaf::raw).toList();
         if (!sample.stored().template().equals(real.stored().template())
-            || !sample.stored().leaves().stream()
-                .map(Leaf::raw)
-                .toList()
-                .containsAll(sample.sent())) {
+            || !sample.sent().stream()
+                .allMatch(sent -> raws.stream().anyMatch(raw -> raw.contains(sent)))) {
           return;
         }
         invented.add(sample);
@@ -213,6 +239,12 @@ final class Teacher {
                     case 1 -> unique + ".50";
                     default -> "-0." + unique + "0";
                   };
+              case INTEGER -> String.valueOf(variant == 1 ? -unique : unique);
+              case FREE ->
+                  variant == 1
+                      ? "\u00c4\u0434 " + unique + " !#$%'()*+,-./:;=?@[]^_`{|}~"
+                      : "w" + unique;
+              case SAMPLES -> unique + ".5 E -" + unique + " U L 0";
             });
       }
       return leaves;
@@ -223,39 +255,72 @@ final class Teacher {
       List<StoredLeaf> stored = new ArrayList<>();
       for (int position = 0; position < real.stored().leaves().size(); position++) {
         Leaf leaf = real.stored().leaves().get(position);
-        int source = source(position, leaf);
-        if (source < LearnedShape.REQUEST_ID) {
+        Optional<StoredLeaf> source =
+            isSource(leaf) && requestId(real.stored()) != null
+                ? Optional.of(
+                    new StoredLeaf(
+                        leaf.kind(),
+                        leaf.property(),
+                        List.of("", ""),
+                        List.of(LearnedShape.REQUEST_ID)))
+                : source(position);
+        if (source.isEmpty()) {
           return null;
         }
-        stored.add(new StoredLeaf(leaf.kind(), leaf.property(), source));
+        stored.add(source.get());
       }
       return stored;
     }
 
-    private int source(int position, Leaf leaf) {
-      if (isSource(leaf) && requestId(real.stored()) != null) {
-        return LearnedShape.REQUEST_ID;
-      }
-      for (int sent = 0; sent < cut.kinds().size(); sent++) {
-        int candidate = sent;
-        if (samples.stream()
-            .allMatch(
-                sample ->
-                    sample
-                        .stored()
-                        .leaves()
-                        .get(position)
-                        .raw()
-                        .equals(sample.sent().get(candidate)))) {
-          return sent;
+    private Optional<StoredLeaf> source(int position) {
+      return samples.stream()
+          .skip(1)
+          .map(sample -> takenApart(sample, sample.stored().leaves().get(position)))
+          .filter(
+              leaf ->
+                  samples.stream()
+                      .allMatch(
+                          sample ->
+                              sample
+                                  .stored()
+                                  .leaves()
+                                  .get(position)
+                                  .raw()
+                                  .equals(leaf.raw(sample.sent(), SOME_REQUEST))))
+          .findFirst();
+    }
+
+    /** At each place the longest of what was sent, for one leaf may begin like another. */
+    private static StoredLeaf takenApart(Sample sample, Leaf leaf) {
+      List<String> literals = new ArrayList<>();
+      List<Integer> sources = new ArrayList<>();
+      int done = 0;
+      int at = 0;
+      while (at < leaf.raw().length()) {
+        int longest = -1;
+        for (int sent = 0; sent < sample.sent().size(); sent++) {
+          if (leaf.raw().startsWith(sample.sent().get(sent), at)
+              && (longest < 0
+                  || sample.sent().get(sent).length() > sample.sent().get(longest).length())) {
+            longest = sent;
+          }
+        }
+        if (longest < 0) {
+          at++;
+        } else {
+          literals.add(leaf.raw().substring(done, at));
+          sources.add(longest);
+          at += sample.sent().get(longest).length();
+          done = at;
         }
       }
-      return Integer.MIN_VALUE;
+      literals.add(leaf.raw().substring(done));
+      return new StoredLeaf(leaf.kind(), leaf.property(), literals, sources);
     }
 
     private boolean everyLeafIsStored(List<StoredLeaf> stored) {
       return IntStream.range(0, cut.kinds().size())
-          .allMatch(sent -> stored.stream().anyMatch(leaf -> leaf.source() == sent));
+          .allMatch(sent -> stored.stream().anyMatch(leaf -> leaf.sources().contains(sent)));
     }
 
     /** Null if they cannot be told. */
@@ -275,33 +340,65 @@ final class Teacher {
       return known;
     }
 
-    /** Null if they cannot be told. */
-    private List<KnownReading> readings() {
-      List<List<ReadingPattern>> found = new ArrayList<>();
-      for (Sample sample : samples) {
-        Optional<List<ReadingPattern>> patterns = check.patterns(sample.read());
-        if (patterns.isEmpty() || !found.isEmpty() && !alike(found.get(0), patterns.get())) {
+    /** Null if they cannot be told, for example those to another server or to Observations. */
+    private List<KnownReference> references() {
+      List<KnownReference> known = new ArrayList<>();
+      for (ObservationLink link : links) {
+        String place = link.path().replace("Observation.", "/") + "/reference";
+        List<Integer> leaves =
+            IntStream.range(0, cut.places().size())
+                .filter(leaf -> cut.places().get(leaf).equals(place))
+                .boxed()
+                .toList();
+        List<Integer> fitting =
+            leaves.stream()
+                .filter(leaf -> cut.leaves().get(leaf).equals(link.targetId()))
+                .filter(leaf -> before(leaf).endsWith('"' + link.targetType() + '/'))
+                .toList();
+        long there = links.stream().filter(other -> other.path().equals(link.path())).count();
+        if (fitting.size() != 1
+            || leaves.size() != there
+            || link.targetVersion() != null
+            || link.targetType().equals("Observation")) {
           return null;
         }
-        found.add(patterns.get());
-      }
-      List<KnownReading> known = new ArrayList<>();
-      for (int reading = 0; reading < found.get(0).size(); reading++) {
-        int number = number(found, reading);
-        if (number < 0 && found.get(0).get(reading).value() instanceof Quantity) {
-          return null;
-        }
-        known.add(new KnownReading(found.get(0).get(reading), number));
+        known.add(new KnownReference(link.path(), link.targetType(), fitting.get(0)));
       }
       return known;
     }
 
-    private static boolean alike(List<ReadingPattern> one, List<ReadingPattern> other) {
-      return one.size() == other.size()
-          && IntStream.range(0, one.size()).allMatch(i -> one.get(i).alike(other.get(i)));
+    /** Null if they differ. */
+    private ReadingPatterns patterns() {
+      ReadingPatterns first = null;
+      for (Sample sample : samples) {
+        ReadingPatterns found = check.patterns(sample.read()).orElse(null);
+        if (found == null || first != null && !first.alike(found)) {
+          return null;
+        }
+        first = first == null ? found : first;
+      }
+      return first;
     }
 
-    private int number(List<List<ReadingPattern>> found, int reading) {
+    /** Null if they cannot be told. */
+    private List<KnownReading> readings(ReadingPatterns patterns) {
+      List<KnownReading> known = new ArrayList<>();
+      for (int reading = 0; reading < patterns.readings().size(); reading++) {
+        int number = number(reading);
+        ReadingPattern pattern = patterns.readings().get(reading);
+        if (number < 0 && pattern.value() instanceof Quantity) {
+          return null;
+        }
+        known.add(new KnownReading(pattern, number));
+      }
+      return known;
+    }
+
+    private int number(int reading) {
+      List<List<ReadingPattern>> found =
+          samples.stream()
+              .map(sample -> check.patterns(sample.read()).orElseThrow().readings())
+              .toList();
       for (int leaf = 0; leaf < cut.kinds().size(); leaf++) {
         int candidate = leaf;
         if (cut.kinds().get(leaf) == LeafKind.NUMBER
