@@ -178,12 +178,33 @@ record ShapeIndex(
       return factor != 0;
     }
 
+    /**
+     * Of most units a value is a multiple; what is left to add then comes from rounding alone, and
+     * weighs more the smaller the value.
+     */
+    private boolean isMultiple(int leaf, double[] values) {
+      double factor = values[1] / leaf(1, leaf);
+      for (int i = 0; i < values.length; i++) {
+        if (!(Math.abs(values[i] - leaf(i, leaf) * factor) <= CLOSE * Math.abs(values[i]))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
     private double factor(int leaf, double[] values) {
+      if (isMultiple(leaf, values)) {
+        double factor = values[1] / leaf(1, leaf);
+        return Math.abs(factor - 1) <= CLOSE ? 1 : factor;
+      }
       double factor = (values[2] - values[1]) / (leaf(2, leaf) - leaf(1, leaf));
       return Math.abs(factor - 1) <= CLOSE ? 1 : factor;
     }
 
     private double shift(int leaf, double[] values, double factor) {
+      if (isMultiple(leaf, values)) {
+        return 0;
+      }
       double shift = values[1] - factor * leaf(1, leaf);
       return Math.abs(shift) <= CLOSE * Math.abs(values[1]) ? 0 : shift;
     }
