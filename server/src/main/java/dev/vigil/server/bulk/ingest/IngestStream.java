@@ -72,7 +72,7 @@ final class IngestStream {
 
   private void store(List<Line> lines) throws IOException {
     List<Incoming> incoming =
-        lines.stream().map(line -> new Incoming(line, parser, this::check)).toList();
+        lines.stream().map(line -> new Incoming(line, parser, this::check, true)).toList();
     List<Taken> taken = intake.take(tenant, source(), incoming);
     for (int i = 0; i < taken.size(); i++) {
       String answer = answers.of(lines.get(i).number(), taken.get(i));

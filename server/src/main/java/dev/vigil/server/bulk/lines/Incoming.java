@@ -17,21 +17,30 @@ public final class Incoming {
   private final Line line;
   private final ResourceLines parser;
   private final Consumer<Resource> check;
+  private final boolean mayBeAnyObservation;
 
   /**
    * A line.
    *
    * @param check throws a {@link ProblemException} if the resource may not come this way
+   * @param mayBeAnyObservation whether the check lets every Observation without an id pass
    */
-  public Incoming(Line line, ResourceLines parser, Consumer<Resource> check) {
+  public Incoming(
+      Line line, ResourceLines parser, Consumer<Resource> check, boolean mayBeAnyObservation) {
     this.line = line;
     this.parser = parser;
     this.check = check;
+    this.mayBeAnyObservation = mayBeAnyObservation;
   }
 
   /** Which line, from 1. */
   public long number() {
     return line.number();
+  }
+
+  /** Whether an Observation without an id may come this way unseen. */
+  boolean mayBeAnyObservation() {
+    return mayBeAnyObservation;
   }
 
   /** As it was sent; empty if it was too long to be taken. */

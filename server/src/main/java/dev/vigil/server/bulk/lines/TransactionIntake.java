@@ -8,15 +8,16 @@ import dev.vigil.core.Problem;
 import dev.vigil.core.ProblemException;
 import dev.vigil.core.TenantId;
 import dev.vigil.server.fhir.Refusals;
+import dev.vigil.server.fhir.RequestIds;
 import dev.vigil.server.fhir.RequestOrigin;
 import dev.vigil.telemetry.log.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.hl7.fhir.r4.model.Base;
 import org.hl7.fhir.r4.model.Bundle;
-import org.hl7.fhir.r4.model.Bundle.BundleEntryComponent;
 import org.hl7.fhir.r4.model.Bundle.BundleEntryRequestComponent;
 import org.hl7.fhir.r4.model.Bundle.BundleType;
 import org.hl7.fhir.r4.model.Bundle.HTTPVerb;
@@ -33,7 +34,7 @@ import org.springframework.stereotype.Component;
  * and so on down to the one that is at fault.
  */
 @Component
-class TransactionIntake implements ResourceIntake {
+class TransactionIntake {
 
   private static final Logger log = LoggerFactory.getLogger(TransactionIntake.class);
 
@@ -43,58 +44,81 @@ class TransactionIntake implements ResourceIntake {
     this.store = store;
   }
 
-  @Override
-  public List<Taken> take(TenantId tenant, Source source, List<Incoming> lines) {
+  /** A line and what it says. */
+  private record Read(Incoming line, Resource resource) {}
+
+  /**
+   * Stores as {@link ResourceIntake#take} says.
+   *
+   * @param committed told of each line that was stored, with the resource as it is stored
+   */
+  List<Taken> take(
+      TenantId tenant,
+      Source source,
+      List<Incoming> lines,
+      BiConsumer<Incoming, Resource> committed) {
     Taken[] taken = new Taken[lines.size()];
-    List<Resource> readable = new ArrayList<>();
+    List<Read> readable = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
     for (int i = 0; i < taken.length; i++) {
       try {
-        readable.add(lines.get(i).resource());
+        readable.add(new Read(lines.get(i), lines.get(i).resource()));
         places.add(i);
       } catch (ProblemException e) {
         taken[i] = Taken.refused(e.problems());
       }
     }
-    List<Taken> stored = store(tenant, source, readable);
+    List<Taken> stored = store(tenant, source, readable, committed);
     for (int i = 0; i < stored.size(); i++) {
       taken[places.get(i)] = stored.get(i);
     }
     return List.of(taken);
   }
 
-  private List<Taken> store(TenantId tenant, Source source, List<Resource> resources) {
-    if (resources.isEmpty()) {
+  private List<Taken> store(
+      TenantId tenant, Source source, List<Read> lines, BiConsumer<Incoming, Resource> committed) {
+    if (lines.isEmpty()) {
       return List.of();
     }
     try {
-      return transaction(tenant, source, resources);
+      return transaction(tenant, source, lines, committed);
     } catch (BaseServerResponseException e) {
-      if (resources.size() == 1) {
+      if (lines.size() == 1) {
         return List.of(refused(e));
       }
     } catch (RuntimeException e) {
       // Not the resources' fault, and halving would not help.
-      return failed(e, resources.size());
+      return failed(e, lines.size());
     }
-    int half = resources.size() / 2;
-    List<Taken> taken = new ArrayList<>(store(tenant, source, resources.subList(0, half)));
-    taken.addAll(store(tenant, source, resources.subList(half, resources.size())));
+    int half = lines.size() / 2;
+    List<Taken> taken = new ArrayList<>(store(tenant, source, lines.subList(0, half), committed));
+    taken.addAll(store(tenant, source, lines.subList(half, lines.size()), committed));
     return taken;
   }
 
-  private List<Taken> transaction(TenantId tenant, Source source, List<Resource> resources) {
+  private List<Taken> transaction(
+      TenantId tenant, Source source, List<Read> lines, BiConsumer<Incoming, Resource> committed) {
     Bundle bundle = new Bundle().setType(BundleType.TRANSACTION);
-    for (Resource resource : resources) {
+    List<Resource> copies = new ArrayList<>();
+    for (Read line : lines) {
       // A copy: HAPI writes into it, also when all is rolled back.
-      BundleEntryComponent entry = bundle.addEntry().setResource(resource.copy());
-      ask(entry.getRequest(), resource);
+      Resource copy = line.resource().copy();
+      copies.add(copy);
+      ask(bundle.addEntry().setResource(copy).getRequest(), line.resource());
     }
     // Without the Bundle as its resource: what is refused is then named within its own line.
     SystemRequestDetails request = RequestOrigin.system(tenant, source);
-    return store.transaction(request, bundle).getEntry().stream()
-        .map(entry -> taken(entry.getResponse()))
-        .toList();
+    request.setRequestId(RequestIds.next());
+    List<Taken> taken =
+        store.transaction(request, bundle).getEntry().stream()
+            .map(entry -> taken(entry.getResponse()))
+            .toList();
+    for (int i = 0; i < taken.size(); i++) {
+      if (taken.get(i).status() == 201) {
+        committed.accept(lines.get(i).line(), copies.get(i));
+      }
+    }
+    return taken;
   }
 
   private static void ask(BundleEntryRequestComponent request, Resource resource) {

@@ -136,7 +136,13 @@ class ImportWork implements BulkWork {
       throws IOException {
     List<Incoming> incoming =
         lines.stream()
-            .map(line -> new Incoming(line, parser, resource -> check(input, resource)))
+            .map(
+                line ->
+                    new Incoming(
+                        line,
+                        parser,
+                        resource -> check(input, resource),
+                        input.type().equals("Observation")))
             .toList();
     List<Taken> taken = intake.take(run.tenant(), new Source("import", run.client()), incoming);
     for (int i = 0; i < taken.size(); i++) {

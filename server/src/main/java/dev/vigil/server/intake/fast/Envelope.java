@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,12 +23,11 @@ record Envelope(List<Entry> entries) {
    *
    * @param from where its JSON begins
    * @param to where it ends, exclusive
-   * @param ifNoneExist the condition as it was sent; null for none
+   * @param condition under which it is created
    */
-  record Entry(int from, int to, String ifNoneExist) {}
+  record Entry(int from, int to, Condition condition) {}
 
   private static final JsonFactory JSON = new JsonFactory();
-  private static final String CONDITION = "identifier=";
 
   /** A single Observation; empty if the body is no JSON object. */
   static Optional<Envelope> single(byte[] body, String ifNoneExist) {
@@ -42,7 +39,7 @@ record Envelope(List<Entry> entries) {
       parser.skipChildren();
       int to = end(parser);
       return parser.nextToken() == null
-          ? Optional.of(new Envelope(List.of(new Entry(from, to, ifNoneExist))))
+          ? Optional.of(new Envelope(List.of(new Entry(from, to, Condition.of(ifNoneExist)))))
           : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
@@ -128,7 +125,7 @@ record Envelope(List<Entry> entries) {
       }
     }
     return from >= 0 && request != null && parser.currentToken() == JsonToken.END_OBJECT
-        ? new Entry(from, to, request[0])
+        ? new Entry(from, to, Condition.of(request[0]))
         : null;
   }
 
@@ -175,44 +172,5 @@ record Envelope(List<Entry> entries) {
 
   private static int end(JsonParser parser) {
     return (int) parser.currentLocation().getByteOffset();
-  }
-
-  /**
-   * Whether a condition asks for just this identifier. Characters that mean something in a search
-   * are left to HAPI.
-   */
-  static boolean asksFor(String ifNoneExist, String system, String value) {
-    if (!ifNoneExist.startsWith(CONDITION) || !plain(system) || !plain(value)) {
-      return false;
-    }
-    String asked = ifNoneExist.substring(CONDITION.length());
-    if (asked.indexOf('+') >= 0 || asked.indexOf('&') >= 0 || asked.indexOf('#') >= 0) {
-      return false;
-    }
-    try {
-      String decoded =
-          asked.indexOf('%') < 0 ? asked : URLDecoder.decode(asked, StandardCharsets.UTF_8);
-      return decoded.length() == system.length() + 1 + value.length()
-          && decoded.startsWith(system)
-          && decoded.charAt(system.length()) == '|'
-          && decoded.endsWith(value);
-    } catch (IllegalArgumentException e) {
-      return false; // Not encoded as it should be.
-    }
-  }
-
-  private static boolean plain(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char at = text.charAt(i);
-      boolean plain =
-          at >= 'a' && at <= 'z'
-              || at >= 'A' && at <= 'Z'
-              || at >= '0' && at <= '9'
-              || "-._~:/".indexOf(at) >= 0;
-      if (!plain) {
-        return false;
-      }
-    }
-    return !text.isEmpty();
   }
 }

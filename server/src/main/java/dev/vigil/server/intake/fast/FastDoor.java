@@ -5,25 +5,22 @@ import dev.vigil.core.ProblemException;
 import dev.vigil.server.access.AccessDecision;
 import dev.vigil.server.access.Permission;
 import dev.vigil.server.fhir.FhirProperties;
+import dev.vigil.server.fhir.RequestIds;
 import dev.vigil.server.intake.CreatedObservations;
-import dev.vigil.server.observation.StoredJson;
 import dev.vigil.telemetry.intake.ProblemOutcome;
+import dev.vigil.telemetry.log.Source;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -41,13 +38,6 @@ final class FastDoor extends OncePerRequestFilter {
 
   /** Larger bodies go the usual way. */
   private static final int LARGEST = 8 * 1024 * 1024;
-
-  /** Templates that one request may teach: each takes some milliseconds. */
-  private static final int LESSONS = 50;
-
-  private static final int REQUEST_ID_LENGTH = 16;
-  private static final String ALPHABET =
-      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
   /**
    * Headers that change nothing about what a create does. HAPI takes its address from the request
@@ -92,26 +82,23 @@ final class FastDoor extends OncePerRequestFilter {
 
   private final FhirContext context;
   private final FhirProperties properties;
-  private final KnownTexts known;
   private final Preparation preparation;
   private final GroupCommit commits;
-  private final Teacher teacher;
+  private final Lessons lessons;
   private final DoorCounts counts;
 
   FastDoor(
       FhirContext context,
       FhirProperties properties,
-      KnownTexts known,
       Preparation preparation,
       GroupCommit commits,
-      Teacher teacher,
+      Lessons lessons,
       DoorCounts counts) {
     this.context = context;
     this.properties = properties;
-    this.known = known;
     this.preparation = preparation;
     this.commits = commits;
-    this.teacher = teacher;
+    this.lessons = lessons;
     this.counts = counts;
   }
 
@@ -219,7 +206,7 @@ final class FastDoor extends OncePerRequestFilter {
     return envelope.filter(
         read ->
             caller.allows("Observation", Permission.SEARCH)
-                || read.entries().stream().allMatch(entry -> entry.ifNoneExist() == null));
+                || read.entries().stream().allMatch(entry -> !entry.condition().asks()));
   }
 
   private boolean committed(
@@ -229,9 +216,11 @@ final class FastDoor extends OncePerRequestFilter {
       Envelope envelope,
       AccessDecision caller)
       throws IOException {
-    String requestId = requestId();
+    String requestId = RequestIds.next();
     boolean single = request.getRequestURI().equals(OBSERVATION);
-    Optional<FastMessage> message = preparation.prepare(body, envelope, caller, requestId);
+    Source source = new Source("fhir", caller.actor().reference());
+    Optional<FastMessage> message =
+        preparation.prepare(body, envelope, caller.tenant(), source, requestId);
     if (message.isEmpty()
         || single && !FastAnswer.shows(message.get().items().get(0).shape().template())) {
       return false;
@@ -268,29 +257,10 @@ final class FastDoor extends OncePerRequestFilter {
     return url.substring(0, url.lastIndexOf(ROOT) + ROOT.length());
   }
 
-  private static String requestId() {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    StringBuilder id = new StringBuilder(REQUEST_ID_LENGTH);
-    for (int i = 0; i < REQUEST_ID_LENGTH; i++) {
-      id.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
-    }
-    return id.toString();
-  }
-
-  /** Of each template one Observation is enough. */
   private void learn(byte[] body, Envelope envelope, CreatedObservations created) {
-    Map<Cut.Text, Integer> lessons = new HashMap<>();
-    for (int i = 0; i < envelope.entries().size() && lessons.size() < LESSONS; i++) {
+    for (int i = 0; i < envelope.entries().size(); i++) {
       Envelope.Entry entry = envelope.entries().get(i);
-      Optional<StoredJson> stored = created.stored(i);
-      if (stored.isEmpty() || known.find(body, entry.from(), entry.to()) != null) {
-        continue;
-      }
-      Optional<Cut> cut =
-          Cut.of(new String(body, entry.from(), entry.to() - entry.from(), StandardCharsets.UTF_8));
-      if (cut.isPresent() && lessons.putIfAbsent(cut.get().text(), i) == null) {
-        teacher.learn(cut.get(), stored.get());
-      }
+      created.stored(i).ifPresent(stored -> lessons.offer(body, entry.from(), entry.to(), stored));
     }
   }
 }

@@ -67,25 +67,32 @@ class FastIntakeConfiguration {
   /** Held where Spring Boot does not take it for a filter to register by itself. */
   record Door(FastDoor filter) {}
 
+  @Bean(destroyMethod = "close")
+  Lessons observationLessons(
+      KnownTexts known, FhirContext context, StoredForm form, ReadingCheck check) {
+    return new Lessons(known, new Teacher(known, context, form, check));
+  }
+
+  @Bean
+  DoorCounts fastDoorCounts(MeterRegistry meters) {
+    return new DoorCounts(meters);
+  }
+
+  @Bean
+  FastLines fastLines(
+      Preparation preparation, GroupCommit commits, Lessons lessons, DoorCounts counts) {
+    return new FastLines(preparation, commits, lessons, counts);
+  }
+
   @Bean
   Door fastDoor(
       FhirContext context,
       FhirProperties fhir,
-      KnownTexts known,
       Preparation preparation,
       GroupCommit commits,
-      StoredForm form,
-      ReadingCheck check,
-      MeterRegistry meters) {
-    return new Door(
-        new FastDoor(
-            context,
-            fhir,
-            known,
-            preparation,
-            commits,
-            new Teacher(known, context, form, check),
-            new DoorCounts(meters)));
+      Lessons lessons,
+      DoorCounts counts) {
+    return new Door(new FastDoor(context, fhir, preparation, commits, lessons, counts));
   }
 
   /** Asks for the door at the first request, as the servlet behind it does for HAPI. */

@@ -10,7 +10,6 @@ import dev.vigil.core.event.ResourceChange;
 import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.core.event.ResourceContent;
 import dev.vigil.core.event.ResourcesWritten;
-import dev.vigil.server.access.AccessDecision;
 import dev.vigil.server.intake.fast.FastMessage.Item;
 import dev.vigil.server.intake.fast.FastMessage.Measured;
 import dev.vigil.server.intake.fast.FastMessage.Reference;
@@ -73,25 +72,33 @@ final class Preparation {
 
   /** Empty at any doubt. */
   Optional<FastMessage> prepare(
-      byte[] body, Envelope envelope, AccessDecision caller, String requestId) {
+      byte[] body, Envelope envelope, TenantId tenant, Source source, String requestId) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     List<Draft> drafts = new ArrayList<>(envelope.entries().size());
     Set<ObservationIdentifier> claimed = new HashSet<>();
     for (Envelope.Entry entry : envelope.entries()) {
-      KnownTexts.Match match = known.find(body, entry.from(), entry.to());
-      Draft draft =
-          match == null || match.shape() == null
-              ? null
-              : draft(match, entry.ifNoneExist(), caller.tenant(), now);
+      Draft draft = draft(body, entry, tenant, now);
       if (draft == null || draft.claimed() != null && !claimed.add(draft.claimed())) {
         return Optional.empty();
       }
       drafts.add(draft);
     }
-    if (!claimed.isEmpty() && carriedTwice(drafts, claimed, caller.tenant())) {
+    if (!claimed.isEmpty() && carriedTwice(drafts, claimed, tenant)) {
       return Optional.empty();
     }
-    return message(drafts, caller, requestId, now);
+    return message(drafts, tenant, source, requestId, now);
+  }
+
+  /** Whether one Observation by itself leaves no doubt. */
+  boolean knows(byte[] body, Envelope.Entry entry, TenantId tenant) {
+    return draft(body, entry, tenant, clock.instant()) != null;
+  }
+
+  private Draft draft(byte[] body, Envelope.Entry entry, TenantId tenant, Instant now) {
+    KnownTexts.Match match = known.find(body, entry.from(), entry.to());
+    return match == null || match.shape() == null
+        ? null
+        : draft(match, entry.condition(), tenant, now);
   }
 
   /** HAPI refuses a condition that two Observations of its transaction would meet. */
@@ -112,7 +119,7 @@ final class Preparation {
   }
 
   /** Null at any doubt. */
-  private Draft draft(KnownTexts.Match match, String condition, TenantId tenant, Instant now) {
+  private Draft draft(KnownTexts.Match match, Condition condition, TenantId tenant, Instant now) {
     LearnedShape learned = match.shape();
     List<String> sent = match.leaves();
     Instant[] moments = moments(learned, sent);
@@ -137,7 +144,11 @@ final class Preparation {
       }
     }
     ObservationIdentifier claimed = null;
-    if (condition != null) {
+    boolean claims =
+        condition.own()
+            ? learned.identifiers().stream().anyMatch(identifier -> identifier.system() != null)
+            : condition.asks();
+    if (claims) {
       claimed = claimed(learned, sent, condition, tenant);
       if (claimed == null) {
         return null;
@@ -153,7 +164,7 @@ final class Preparation {
         Effective.placedAt(effective, issued),
         measured,
         claimed,
-        condition);
+        condition.text());
   }
 
   /** What each leaf says that is a time; null if one of them would not come out as it came in. */
@@ -184,12 +195,16 @@ final class Preparation {
         : new Measured(reference, device, new PatientId(sent.get(learned.patient())), measuredAt);
   }
 
+  /** Null if it asks for another one, or in words that only HAPI knows. */
   private static ObservationIdentifier claimed(
-      LearnedShape learned, List<String> sent, String condition, TenantId tenant) {
+      LearnedShape learned, List<String> sent, Condition condition, TenantId tenant) {
     for (KnownIdentifier identifier : learned.identifiers()) {
       String value = sent.get(identifier.value());
-      if (identifier.system() != null && Envelope.asksFor(condition, identifier.system(), value)) {
+      if (identifier.system() != null && condition.asksFor(identifier.system(), value)) {
         return new ObservationIdentifier(tenant, identifier.system(), value);
+      }
+      if (identifier.system() != null && condition.own()) {
+        return null; // It is the first one that counts.
       }
     }
     return null;
@@ -222,7 +237,7 @@ final class Preparation {
   }
 
   private Optional<FastMessage> message(
-      List<Draft> drafts, AccessDecision caller, String requestId, Instant now) {
+      List<Draft> drafts, TenantId tenant, Source source, String requestId, Instant now) {
     List<ObservationKey> keys = store.allocate(drafts.stream().map(Draft::placedAt).toList());
     List<Item> items = new ArrayList<>(drafts.size());
     List<Reading> readings = new ArrayList<>(drafts.size());
@@ -257,12 +272,10 @@ final class Preparation {
               person(draft),
               Optional.of(new ResourceContent(draft.shape().template(), raw))));
     }
-    Source source = new Source("fhir", caller.actor().reference());
     ResourcesWritten written = new ResourcesWritten(changes, readings);
-    EventLog.Prepared event = log.prepare(caller.tenant(), source, written);
+    EventLog.Prepared event = log.prepare(tenant, source, written);
     return Optional.of(
-        new FastMessage(
-            caller.tenant(), caller.actor().reference(), requestId, now, items, written, event));
+        new FastMessage(tenant, source.client(), requestId, now, items, written, event));
   }
 
   private static Optional<PatientId> person(Draft draft) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vigil.server.VigilServer;
 import dev.vigil.server.story.Bedside;
 import dev.vigil.server.story.Hospital;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -95,6 +96,43 @@ class IngestTest {
         .isEqualTo(
             json("{\"complete\":true,\"lines\":250,\"created\":250,\"known\":0,\"refused\":0}"));
     assertThat(stored()).isEqualTo(250);
+  }
+
+  @Test
+  void takesTheShortWayOnceItKnowsHowLinesAreWritten() {
+    ingest(lines(1));
+    Hospital.eventually(
+        () -> {
+          double before = byTheShortWay();
+          ingest(lines(3));
+          return byTheShortWay() - before == 3;
+        });
+    Observation first = identified("in-1");
+    Observation again = identified("in-1");
+
+    List<JsonNode> answers =
+        ingest(String.join("\n", Hospital.json(first), Hospital.json(reading(5))));
+    List<JsonNode> repeated =
+        ingest(String.join("\n", Hospital.json(reading(6)), Hospital.json(again)));
+
+    assertThat(answers).extracting(line -> line.path("status").asInt()).startsWith(201, 201);
+    assertThat(repeated).extracting(line -> line.path("status").asInt()).startsWith(201, 200);
+    assertThat(repeated.get(1).path("location")).isEqualTo(answers.get(0).path("location"));
+    Observation stored =
+        hospital.get(answers.get(0).path("location").asText()).resource(Observation.class);
+    assertThat(stored.getMeta().getSource()).matches("#[0-9A-Za-z]{16}");
+    assertThat(stored.getValueQuantity().getValue()).isEqualTo(first.getValueQuantity().getValue());
+  }
+
+  private Observation identified(String value) {
+    Observation reading = reading(7);
+    reading.getIdentifier().clear();
+    reading.addIdentifier().setSystem("urn:vigil:ingest").setValue(bedside.device() + value);
+    return reading;
+  }
+
+  private double byTheShortWay() {
+    return server.bean(MeterRegistry.class).counter("vigil.intake.fast.observations").count();
   }
 
   @Test
