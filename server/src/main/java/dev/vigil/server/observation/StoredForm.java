@@ -1,7 +1,7 @@
 package dev.vigil.server.observation;
 
-import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.util.MetaUtil;
+import dev.vigil.server.fhir.RequestIds;
 import org.hl7.fhir.r4.model.Meta;
 import org.hl7.fhir.r4.model.Observation;
 
@@ -33,10 +33,7 @@ public final class StoredForm {
     Meta meta = observation.getMeta();
     var kept = hapi.settings().getStoreMetaSourceInformation();
     String source = MetaUtil.extractSourceUriOrEmpty(meta.getSource());
-    String shortId =
-        requestId == null || requestId.length() <= Constants.REQUEST_ID_LENGTH
-            ? requestId
-            : requestId.substring(0, Constants.REQUEST_ID_LENGTH);
+    String shortId = requestId == null ? null : RequestIds.kept(requestId);
     meta.setSource(null);
     MetaUtil.populateResourceSource(
         hapi.context(),

@@ -35,6 +35,8 @@ record Cut(List<String> literals, List<LeafKind> kinds, List<String> places, Lis
   static final String PERIOD_START = "/effectivePeriod/start";
   static final String PERIOD_END = "/effectivePeriod/end";
 
+  private static final String NOTED = "/note/time";
+
   /**
    * Numbers in these stay in the text between: R4 compares the two of a Range (rng-2), wants some
    * of the others positive (age-1, drt-1, cnt-3, dis-1), and a device sends the same for all
@@ -155,7 +157,8 @@ record Cut(List<String> literals, List<LeafKind> kinds, List<String> places, Lis
         place = EFFECTIVE;
       }
       switch (place) {
-        case EFFECTIVE, PERIOD_START, PERIOD_END, ISSUED -> cut(LeafKind.TIME, place, from, to);
+        case EFFECTIVE, PERIOD_START, PERIOD_END, ISSUED, NOTED ->
+            cut(LeafKind.TIME, place, from, to);
         case IDENTIFIER -> cut(LeafKind.TEXT, place, from, to);
         default -> other(property, place, from, to);
       }
@@ -165,7 +168,7 @@ record Cut(List<String> literals, List<LeafKind> kinds, List<String> places, Lis
       String owner = path.getLast();
       boolean free =
           switch (property) {
-            case "valueString" -> true;
+            case "valueString", "authorString" -> true;
             case "text" -> CONCEPTS.contains(owner);
             case "display" -> !CODINGS.contains(owner);
             default -> false;

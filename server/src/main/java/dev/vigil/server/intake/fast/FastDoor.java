@@ -36,6 +36,8 @@ final class FastDoor extends OncePerRequestFilter {
   private static final String ROOT = "/fhir";
   private static final String OBSERVATION = "/fhir/Observation";
 
+  private static final String REQUEST_ID = "X-Request-ID";
+
   /** Larger bodies go the usual way. */
   private static final int LARGEST = 8 * 1024 * 1024;
 
@@ -69,7 +71,8 @@ final class FastDoor extends OncePerRequestFilter {
           "x-forwarded-port",
           "x-forwarded-prefix",
           "x-forwarded-proto",
-          "x-real-ip");
+          "x-real-ip",
+          "x-request-id");
 
   private static final Set<String> CONTENT_TYPES =
       Set.of(
@@ -171,7 +174,8 @@ final class FastDoor extends OncePerRequestFilter {
         && Collections.list(request.getHeaderNames()).stream()
             .map(name -> name.toLowerCase(Locale.ROOT))
             .allMatch(name -> HARMLESS.contains(name) || name.equals("prefer"))
-        && prefersWhatIsUsual(request);
+        && prefersWhatIsUsual(request)
+        && Collections.list(request.getHeaders(REQUEST_ID)).stream().allMatch(RequestIds::isTaken);
   }
 
   /** The answer to a transaction is minimal anyway; that to a single create is not. */
@@ -216,7 +220,8 @@ final class FastDoor extends OncePerRequestFilter {
       Envelope envelope,
       AccessDecision caller)
       throws IOException {
-    String requestId = RequestIds.next();
+    String given = request.getHeader(REQUEST_ID);
+    String requestId = given == null ? RequestIds.next() : given;
     boolean single = request.getRequestURI().equals(OBSERVATION);
     Source source = new Source("fhir", caller.actor().reference());
     Optional<FastMessage> message =

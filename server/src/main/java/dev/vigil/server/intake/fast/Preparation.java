@@ -10,6 +10,7 @@ import dev.vigil.core.event.ResourceChange;
 import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.core.event.ResourceContent;
 import dev.vigil.core.event.ResourcesWritten;
+import dev.vigil.server.fhir.RequestIds;
 import dev.vigil.server.intake.fast.FastMessage.Item;
 import dev.vigil.server.intake.fast.FastMessage.Measured;
 import dev.vigil.server.intake.fast.FastMessage.Reference;
@@ -248,7 +249,7 @@ final class Preparation {
       if (!addReadings(draft, id, now, readings)) {
         return Optional.empty();
       }
-      List<Leaf> leaves = draft.learned().leaves(draft.sent(), requestId);
+      List<Leaf> leaves = draft.learned().leaves(draft.sent(), RequestIds.kept(requestId));
       items.add(
           new Item(
               draft.shape(),

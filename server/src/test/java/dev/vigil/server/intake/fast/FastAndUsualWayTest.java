@@ -350,6 +350,40 @@ class FastAndUsualWayTest {
     assertThat(signals(one)).isEqualTo(signals(other));
   }
 
+  /** A proxy before the server says who asked, and names the request. */
+  @Test
+  void answerAlikeBehindAProxy() {
+    Bedside one = hospital.admit();
+    Bedside other = hospital.admit();
+    String at = now.toString();
+    teach(() -> post("Observation", reading(one, "8867-4", "70", "/min", at), false));
+    double before = committed();
+
+    HttpResponse<String> fast = postByProxy(reading(one, "8867-4", "71.50", "/min", at), false);
+    HttpResponse<String> usual = postByProxy(reading(other, "8867-4", "71.50", "/min", at), true);
+
+    assertThat(committed() - before).isEqualTo(1);
+    assertThat(plain(fast.body(), one)).isEqualTo(plain(usual.body(), other));
+    assertThat(fast.body()).contains("\"source\":\"#3f0e2d1c-proxy-0\"");
+    assertThat(headers(fast))
+        .isEqualTo(headers(usual))
+        .containsEntry("x-request-id", "[3f0e2d1c-proxy-0001]");
+  }
+
+  private HttpResponse<String> postByProxy(String body, boolean usual) {
+    HttpRequest.Builder request =
+        server
+            .fhirRequest("Observation", hospital.admin())
+            .header("X-Request-ID", "3f0e2d1c-proxy-0001")
+            .header("X-Forwarded-For", "192.0.2.1")
+            .header("X-Forwarded-Proto", "https")
+            .header("X-Forwarded-Host", "fhir.example.org");
+    if (usual) {
+      request.header(BY_THE_USUAL_WAY, "1");
+    }
+    return server.send(request.POST(BodyPublishers.ofString(body)));
+  }
+
   @Test
   void answerASingleCreateAlike() {
     Bedside one = hospital.admit();
