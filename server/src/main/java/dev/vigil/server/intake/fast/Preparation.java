@@ -237,7 +237,8 @@ final class Preparation {
               1,
               Action.CREATED,
               person,
-              Optional.of(new ResourceContent(draft.shape().template(), raw))));
+              Optional.of(new ResourceContent(draft.shape().template(), raw)),
+              Optional.of(new ResourceChange.Stored(now, Optional.empty()))));
     }
     Source source = new Source("fhir", caller.actor().reference());
     ResourcesWritten written = new ResourcesWritten(changes, readings);
