@@ -90,6 +90,15 @@ public interface Observations {
   /** Versions, newest first. */
   List<StoredObservation> history(HistoryQuery query);
 
+  /**
+   * Versions with content that were current at a moment and are not any more, in the order of keys.
+   *
+   * @param patientPids of which one is their subject; null for any subject
+   * @param most at most so many
+   */
+  List<StoredObservation> supersededAt(
+      TenantId tenant, Instant at, Collection<Long> patientPids, int most);
+
   /** How many versions the query would find without offset and limit. */
   long countHistory(HistoryQuery query);
 

@@ -17,6 +17,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class PostgresObservations implements Observations {
 
   private final TenantNumbers tenants;
+  private final Targets targets;
   private final PostgresShapes shapes;
   private final Claims claims;
   private final KeyNumbers numbers;
@@ -44,7 +45,7 @@ public final class PostgresObservations implements Observations {
     this.shapes = new PostgresShapes(dataSource, extractor);
     this.tenants = new TenantNumbers(jdbc);
     this.claims = new Claims(jdbc, tenants, shapes);
-    Targets targets = new Targets(jdbc);
+    this.targets = new Targets(jdbc);
     StoredRows storedRows = new StoredRows(shapes, targets);
     this.numbers = new KeyNumbers(jdbc);
     this.writer =
@@ -138,6 +139,14 @@ public final class PostgresObservations implements Observations {
   @Override
   public List<StoredObservation> history(HistoryQuery query) {
     return history.find(tenants.find(query.tenant()), query);
+  }
+
+  @Override
+  public List<StoredObservation> supersededAt(
+      TenantId tenant, Instant at, Collection<Long> patientPids, int most) {
+    int number = tenants.find(tenant);
+    return history.supersededAt(
+        number, at, patientPids == null ? null : targets.numbers(number, patientPids), most);
   }
 
   @Override
