@@ -99,6 +99,14 @@ public interface Observations {
   List<StoredObservation> supersededAt(
       TenantId tenant, Instant at, Collection<Long> patientPids, int most);
 
+  /**
+   * Codes and addresses that any Observation has, or had in a version with the same shape as
+   * others, each once.
+   *
+   * @param params found by these search parameters
+   */
+  List<IndexEntry> inUse(TenantId tenant, Set<String> params);
+
   /** How many versions the query would find without offset and limit. */
   long countHistory(HistoryQuery query);
 

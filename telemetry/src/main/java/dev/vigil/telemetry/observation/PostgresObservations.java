@@ -28,6 +28,7 @@ public final class PostgresObservations implements Observations {
   private final ObservationHistory history;
   private final ObservationLinks links;
   private final ObservationErasure erasure;
+  private final EntriesInUse entriesInUse;
 
   /**
    * On the data source of the transactions that record.
@@ -59,6 +60,7 @@ public final class PostgresObservations implements Observations {
     this.history = new ObservationHistory(jdbc, storedRows);
     this.links = new ObservationLinks(jdbc, targets);
     this.erasure = new ObservationErasure(jdbc, targets);
+    this.entriesInUse = new EntriesInUse(jdbc);
   }
 
   @Override
@@ -147,6 +149,11 @@ public final class PostgresObservations implements Observations {
     int number = tenants.find(tenant);
     return history.supersededAt(
         number, at, patientPids == null ? null : targets.numbers(number, patientPids), most);
+  }
+
+  @Override
+  public List<IndexEntry> inUse(TenantId tenant, Set<String> params) {
+    return entriesInUse.of(tenants.find(tenant), params);
   }
 
   @Override

@@ -227,6 +227,11 @@ final class InMemoryObservations implements Observations {
   }
 
   @Override
+  public List<IndexEntry> inUse(TenantId tenant, Set<String> params) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public long countHistory(HistoryQuery query) {
     throw new UnsupportedOperationException();
   }
