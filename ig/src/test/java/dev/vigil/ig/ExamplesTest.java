@@ -2,6 +2,7 @@ package dev.vigil.ig;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.CanonicalType;
 import org.hl7.fhir.r4.model.Resource;
@@ -24,10 +25,10 @@ class ExamplesTest {
 
   @ParameterizedTest
   @MethodSource("examples")
-  void claimsAProfileUnlessItIsAPatient(MonitoringPackage.Entry example) {
+  void claimsAProfileUnlessItIsAPatientOrAnAnswer(MonitoringPackage.Entry example) {
     Resource resource = PackageValidator.parse(example.json());
     assertThat(resource.getMeta().getProfile().isEmpty())
-        .isEqualTo(resource.fhirType().equals("Patient"));
+        .isEqualTo(Set.of("Patient", "Parameters").contains(resource.fhirType()));
   }
 
   @Test

@@ -224,8 +224,8 @@ public final class ReadingJournal {
     return ObservationLink.local(path, type, pid, id);
   }
 
-  /** An Observation with a value, or a panel of several. */
-  private static String json(List<Reading> its) {
+  /** The JSON of an Observation with a value, or of a panel of several. */
+  public static String json(List<Reading> its) {
     Reading first = its.get(0);
     boolean panel = its.size() > 1;
     String head =

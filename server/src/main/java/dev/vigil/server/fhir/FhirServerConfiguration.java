@@ -84,6 +84,7 @@ class FhirServerConfiguration {
     gates.orderedStream().forEach(server::registerInterceptor);
     server.registerInterceptor(new ReadOnlyTypes(partitions));
     server.registerInterceptor(new EmptyOperationBody());
+    server.registerInterceptor(new MomentParameter());
     server.registerInterceptor(new OpenApiInterceptor());
     UnreadableBodies unreadable = new UnreadableBodies(context);
     server.registerInterceptor(new NumberLimit());

@@ -45,7 +45,10 @@ final class ChangeContents {
         person(write.resource(), change.id()),
         change.action() == Action.DELETED
             ? Optional.empty()
-            : Optional.of(content(write.resource())));
+            : Optional.of(content(write.resource())),
+        write.resource() instanceof Observation observation
+            ? StoredJson.versionOf(observation)
+            : Optional.empty());
   }
 
   private ResourceContent content(Resource resource) {

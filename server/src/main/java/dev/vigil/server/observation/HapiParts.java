@@ -9,6 +9,7 @@ import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.jpa.partition.IRequestPartitionHelperSvc;
 import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
 import ca.uhn.fhir.rest.api.server.storage.IDeleteExpungeJobSubmitter;
+import org.springframework.beans.factory.ObjectProvider;
 
 /**
  * What HAPI's frame for stores other than its own asks a DAO for.
@@ -16,6 +17,7 @@ import ca.uhn.fhir.rest.api.server.storage.IDeleteExpungeJobSubmitter;
  * @param matches finds what a condition matches
  * @param histories versions page by page
  * @param plain HAPI's own DAO, for searches and checks
+ * @param moments searches of the past
  */
 record HapiParts(
     FhirContext context,
@@ -27,4 +29,5 @@ record HapiParts(
     MatchUrlService urls,
     IDeleteExpungeJobSubmitter expunges,
     HistoryPages histories,
-    HapiObservations plain) {}
+    HapiObservations plain,
+    ObjectProvider<SearchAtMoment> moments) {}

@@ -136,6 +136,7 @@ abstract class ObservationDeletes extends ObservationMaintenance {
     IIdType before = new IdDt(gone.getIdElement());
     writer.delete(entity, transaction);
     gone.setId(entity.getIdDt().getValue());
+    StoredJson.note(gone, entity);
     doCallHooks(
         transaction,
         request,

@@ -84,7 +84,7 @@ final class ObservationLinks {
    * HAPI finds a subject that is a Patient by two parameters, {@code subject} and {@code patient};
    * the element itself serves both.
    */
-  private static List<ObservationLink> once(List<ObservationLink> links) {
+  static List<ObservationLink> once(List<ObservationLink> links) {
     boolean named = links.stream().anyMatch(link -> link.path().equals(SUBJECT));
     return links.stream()
         .filter(link -> !named || !link.path().startsWith(SUBJECT + ".where("))

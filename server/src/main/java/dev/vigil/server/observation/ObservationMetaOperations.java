@@ -8,6 +8,7 @@ import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.api.server.storage.TransactionDetails;
 import ca.uhn.fhir.rest.server.exceptions.NotImplementedOperationException;
+import ca.uhn.fhir.rest.server.provider.ProviderConstants;
 import java.util.function.Consumer;
 import org.hl7.fhir.instance.model.api.IBaseMetaType;
 import org.hl7.fhir.instance.model.api.IIdType;
@@ -21,11 +22,13 @@ import org.hl7.fhir.r4.model.Observation;
 abstract class ObservationMetaOperations extends ObservationReads {
 
   private final HapiParts hapi;
+  private final ObservationReader reader;
   private final ObservationJson json;
 
   ObservationMetaOperations(HapiParts hapi, ObservationReader reader, ObservationJson json) {
     super(hapi, reader, json);
     this.hapi = hapi;
+    this.reader = reader;
     this.json = json;
   }
 
@@ -46,7 +49,14 @@ abstract class ObservationMetaOperations extends ObservationReads {
 
   @Override
   public <M extends IBaseMetaType> M metaGetOperation(Class<M> type, RequestDetails request) {
-    throw new NotImplementedOperationException("$meta over all Observations is not supported");
+    RequestPartitionId partition =
+        hapi.partitions()
+            .determineReadPartitionForRequestForServerOperation(
+                request, ProviderConstants.OPERATION_META);
+    return hapi.transactions()
+        .withRequest(request)
+        .withRequestPartitionId(partition)
+        .execute(() -> type.cast(reader.metaInUse(partition)));
   }
 
   @Override

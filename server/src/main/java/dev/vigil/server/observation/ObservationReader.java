@@ -3,16 +3,21 @@ package dev.vigil.server.observation;
 import ca.uhn.fhir.i18n.Msg;
 import ca.uhn.fhir.interceptor.model.RequestPartitionId;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
+import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.server.exceptions.InvalidRequestException;
 import ca.uhn.fhir.rest.server.exceptions.ResourceNotFoundException;
 import dev.vigil.core.TenantId;
+import dev.vigil.telemetry.observation.IndexEntry;
 import dev.vigil.telemetry.observation.ObservationKey;
 import dev.vigil.telemetry.observation.ObservationState;
 import dev.vigil.telemetry.observation.Observations;
 import dev.vigil.telemetry.observation.StoredObservation;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.hl7.fhir.instance.model.api.IIdType;
+import org.hl7.fhir.r4.model.Coding;
+import org.hl7.fhir.r4.model.Meta;
 
 /**
  * Finds stored versions for the DAO. In one transaction the newest version of an Observation is
@@ -52,6 +57,27 @@ final class ObservationReader {
                     Optional.ofNullable(store.findByIds(tenant, List.of(id)).get(id))
                         .map(ObservationState::key));
     return key.flatMap(known -> newest(tenant, known));
+  }
+
+  /** Tags, labels and profiles of all Observations. */
+  Meta metaInUse(RequestPartitionId partition) {
+    Meta meta = new Meta();
+    for (TenantId tenant : tenants.of(partition)) {
+      for (IndexEntry entry :
+          store.inUse(
+              tenant,
+              Set.of(Constants.PARAM_TAG, Constants.PARAM_SECURITY, Constants.PARAM_PROFILE))) {
+        if (entry instanceof IndexEntry.Uri profile) {
+          meta.addProfile(profile.uri());
+        } else if (entry instanceof IndexEntry.Token token) {
+          Coding coding =
+              entry.param().equals(Constants.PARAM_TAG) ? meta.addTag() : meta.addSecurity();
+          coding.setSystem(token.system().isEmpty() ? null : token.system());
+          coding.setCode(token.code().isEmpty() ? null : token.code());
+        }
+      }
+    }
+    return meta;
   }
 
   /** The newest version of the Observation of that number. */

@@ -221,7 +221,9 @@ abstract class ObservationReads extends BaseStorageResourceDao<Observation>
   @Override
   public IBundleProvider search(
       SearchParameterMap asked, RequestDetails request, HttpServletResponse response) {
-    return hapi.plain().search(asked, request, response);
+    return SearchAtMoment.asked(request)
+        ? hapi.moments().getObject().search(asked, request)
+        : hapi.plain().search(asked, request, response);
   }
 
   @Override

@@ -28,6 +28,7 @@ import java.util.List;
 import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Meta;
 import org.hl7.fhir.r4.model.Observation;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
@@ -102,6 +103,7 @@ public class ObservationStoreBeans {
       MatchUrlService urls,
       @Lazy IDeleteExpungeJobSubmitter expunges,
       HistoryPages histories,
+      ObjectProvider<SearchAtMoment> moments,
       AutowireCapableBeanFactory beans) {
     HapiObservations plain = new HapiObservations();
     plain.setContext(context);
@@ -117,7 +119,8 @@ public class ObservationStoreBeans {
         urls,
         expunges,
         histories,
-        plain);
+        plain,
+        moments);
   }
 
   @Bean

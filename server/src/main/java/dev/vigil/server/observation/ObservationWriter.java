@@ -181,6 +181,7 @@ final class ObservationWriter {
     StoredJson.note(observation, body, resolved);
     Instant written = transaction.getTransactionDate().toInstant();
     entity.write(body, nextVersion, written);
+    StoredJson.note(observation, entity);
     Instant placedAt =
         nextVersion ? ObservationTime.placedAt(observation, written) : entity.placedAt();
     List<String> matchUrls = new ArrayList<>();

@@ -9,10 +9,14 @@ import dev.vigil.telemetry.series.Resolution;
 import dev.vigil.telemetry.series.Series;
 import dev.vigil.telemetry.series.SeriesQuery;
 import dev.vigil.terminology.metric.MetricDefinition;
+import dev.vigil.terminology.metric.RangeTable;
+import dev.vigil.terminology.metric.ValueRange;
 import dev.vigil.terminology.ucum.Ucum;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import org.hl7.fhir.r4.model.CodeType;
 import org.hl7.fhir.r4.model.Coding;
@@ -92,6 +96,32 @@ final class SeriesAnswer {
     part(point, "maximum", quantity(one.max(), one.unit()));
     part(point, "first", quantity(one.first().value(), one.unit()));
     part(point, "last", quantity(one.last().value(), one.unit()));
+    List<ValueRange> ranges = RangeTable.standard().of(metric.metric(), one.unit()).ranges();
+    for (int i = 0; i < one.inRanges().size(); i++) {
+      ParametersParameterComponent range = point.addPart().setName("range");
+      range(range, ranges.get(i), one.unit(), one.inRanges().get(i));
+    }
+  }
+
+  private void range(
+      ParametersParameterComponent part, ValueRange range, String unit, Duration time) {
+    part(part, "code", new CodeType(range.code()));
+    if (range.low() != null) {
+      part(part, "low", quantity(range.low(), unit));
+    }
+    if (range.high() != null) {
+      part(part, "high", quantity(range.high(), unit));
+    }
+    org.hl7.fhir.r4.model.Duration seconds = new org.hl7.fhir.r4.model.Duration();
+    seconds.setValue(seconds(time)).setUnit("s").setSystem(Code.UCUM).setCode("s");
+    part(part, "time", seconds);
+  }
+
+  /** To the microsecond, without zeros at the end. */
+  private static BigDecimal seconds(Duration time) {
+    BigDecimal micros = BigDecimal.valueOf(time.toNanos() / 1_000);
+    BigDecimal seconds = micros.movePointLeft(6).stripTrailingZeros();
+    return seconds.scale() < 0 ? seconds.setScale(0) : seconds;
   }
 
   private static Instant next(Aggregate one, Resolution resolution) {

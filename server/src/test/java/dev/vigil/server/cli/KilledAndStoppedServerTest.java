@@ -95,6 +95,12 @@ class KilledAndStoppedServerTest {
     Path printed = folder.resolve("verify.txt");
     assertThat(server.command(printed, "verify-log")).as(Files.readString(printed)).isZero();
     assertThat(Files.readString(printed)).contains("chain  whole");
+    assertThat(server.command(printed, "rebuild", "observations"))
+        .as(Files.readString(printed))
+        .isZero();
+    assertThat(Files.readString(printed))
+        .contains("observations written again 0", "observations the same")
+        .doesNotContain("does not tell", "run it again");
 
     List<ProcessHandle> postgres = server.postmasters();
     assertThat(server.stop(Duration.ofSeconds(30))).as("stopped within 30 s").isTrue();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.core.PatientId;
 import dev.vigil.core.event.ResourceChange;
+import dev.vigil.core.event.ResourceChange.Stored;
 import dev.vigil.core.event.ResourceContent;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.server.VigilServer;
@@ -85,6 +86,31 @@ class LoggedContentTest {
 
     assertThat(change.version()).isEqualTo(2);
     assertThat(json(change)).contains("\"value\":72");
+  }
+
+  @Test
+  void holdsWhenEachVersionWasWrittenAndByWhichKeyItIsStored() {
+    Bedside bed = hospital.admit();
+    String at = "Observation/mine-" + System.nanoTime();
+    Observation mine = bed.heartRate("71", Instant.now().minusSeconds(60));
+    mine.setId(at);
+    long before = log.head();
+    assertThat(hospital.put(at, mine).status()).isEqualTo(201);
+    Stored written = only(before, "Observation").stored().orElseThrow();
+    Observation read = hospital.get(at).resource(Observation.class);
+    before = log.head();
+    assertThat(hospital.send("DELETE", at, "").status()).isLessThan(300);
+    Stored deleted = only(before, "Observation").stored().orElseThrow();
+
+    assertThat(written.at()).isEqualTo(read.getMeta().getLastUpdated().toInstant());
+    assertThat(written.key()).isPresent().isEqualTo(deleted.key());
+    assertThat(deleted.at()).isAfterOrEqualTo(written.at());
+
+    before = log.head();
+    hospital.post(
+        Bedside.posting(
+            BundleType.TRANSACTION, bed.heartRate("72", Instant.now().minusSeconds(50))));
+    assertThat(only(before, "Observation").stored().orElseThrow().key()).isEmpty();
   }
 
   private static String created(Answer answer) {

@@ -107,11 +107,6 @@ class ObservationRefusalTest {
   }
 
   @Test
-  void theTagsOfAllObservationsAreNotTold() {
-    assertThat(hospital.get("Observation/$meta").status()).isEqualTo(501);
-  }
-
-  @Test
   void anEmptyPageSaysThatNothingWasFound() {
     Answer answer = hospital.get("Observation?code=urn:nobody%7Csends&_total=accurate");
     Bundle page = answer.bundle();

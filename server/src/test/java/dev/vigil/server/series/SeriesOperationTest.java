@@ -116,6 +116,19 @@ class SeriesOperationTest {
 
     assertThat(numbers(series, "mean")).containsExactly("1 g/L", "3 g/L");
     assertThat(numbers(series, "minimum")).containsExactly("0.9 g/L", "3 g/L");
+    List<ParametersParameterComponent> ranges =
+        points(series).get(0).getPart().stream()
+            .filter(part -> part.getName().equals("range"))
+            .toList();
+    assertThat(ranges)
+        .extracting(range -> range.getPart().get(0).getValue().primitiveValue())
+        .containsExactly("very-low", "low", "target", "high", "very-high");
+    assertThat(ranges)
+        .extracting(range -> range.getPart().get(range.getPart().size() - 1).getValue())
+        .extracting(time -> ((Quantity) time).getValue().signum())
+        .containsExactly(0, 0, 1, 0, 0);
+    assertThat(((Quantity) ranges.get(2).getPart().get(1).getValue()).getValue())
+        .isEqualByComparingTo("0.7");
     assertThat(series.getParameter())
         .filteredOn(one -> one.getName().equals("gap"))
         .singleElement()

@@ -29,15 +29,19 @@ import java.util.Set;
  * The stored form of events: a kind, and parts, one for each person it is about and one for the
  * rest. What was written to resources is in columns, see {@link WrittenParts}; anything else is
  * JSON in pure ASCII, which carries any Java text. Version 1 was a single JSON, version 2 JSON in
- * parts throughout; both are read, and written no more.
+ * parts throughout, version 3 did not tell what else is stored of a version; all are read, and
+ * written no more.
  */
 final class EventCodec {
 
   /** The version that is written. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   /** The first version in parts. */
   static final int FIRST_IN_PARTS = 2;
+
+  /** The first version that tells when a version was written, and by which key it is stored. */
+  static final int FIRST_WITH_STORED = 4;
 
   /**
    * A part of an event.
@@ -110,7 +114,7 @@ final class EventCodec {
     if (kind.equals(RESOURCES_WRITTEN)) {
       return version == FIRST_IN_PARTS
           ? WrittenJson.join(parts.stream().map(part -> part.map(this::node)).toList())
-          : WrittenParts.join(parts);
+          : WrittenParts.join(version, parts);
     }
     if (parts.size() != 1) {
       throw new IllegalArgumentException(kind + " has " + parts.size() + " parts");

@@ -155,13 +155,12 @@ final class PartColumns {
         : reading.quality().stream().sorted().map(Enum::name).collect(Collectors.joining(","));
   }
 
-  /** Reads a part to its end. */
+  /** Reads what {@link #put} wrote. */
   static Told read(ColumnReader in, List<String> templates) {
     Optional<PatientId> person =
         Optional.of(in.text()).filter(text -> !text.isEmpty()).map(PatientId::new);
     List<ResourceChange> changes = changes(in, person, templates);
     List<Reading> readings = readings(in, person);
-    in.end();
     return new Told(changes, readings);
   }
 

@@ -22,7 +22,8 @@ import java.util.Set;
  * comes first and is left out when it would be empty. The first part also has the templates of all
  * contents, which never name a person, and, where the elements of one part after the other are not
  * in the order of the message, the order: pairs of a part's number and how many of its elements
- * come next.
+ * come next. Since version 4 it has, last of these, the moment that the times of versions are told
+ * from: microseconds since 1970, 0 if no change tells one.
  */
 final class WrittenParts {
 
@@ -54,6 +55,7 @@ final class WrittenParts {
     Draft nobody = new Draft();
     drafts.put(Optional.empty(), nobody);
     Map<String, Integer> templates = new LinkedHashMap<>();
+    long since = StoredColumn.since(written.changes());
     List<Draft> changeOrder = new ArrayList<>(written.changes().size());
     for (ResourceChange each : written.changes()) {
       ResourceChange change = owned(each, owners, keyless);
@@ -73,7 +75,7 @@ final class WrittenParts {
     }
     boolean needless =
         nobody.changes.isEmpty()
-            && (drafts.size() == 2 || drafts.size() > 2 && templates.isEmpty());
+            && (drafts.size() == 2 || drafts.size() > 2 && templates.isEmpty() && since == 0);
     if (needless && inOrder(drafts, changeOrder) && inOrder(drafts, readingOrder)) {
       drafts.remove(Optional.<PatientId>empty());
     }
@@ -89,8 +91,10 @@ final class WrittenParts {
             PartColumns.putTemplates(out, templates);
             putOrder(out, drafts, changeOrder);
             putOrder(out, drafts, readingOrder);
+            out.number(since);
           }
           PartColumns.put(out, person, draft.changes, draft.readings, templates);
+          StoredColumn.put(out, draft.changes, since);
           parts.add(new Split(person, out.toByteArray()));
         });
     return parts;
@@ -120,7 +124,8 @@ final class WrittenParts {
         change.version(),
         change.action(),
         person,
-        withContent ? change.content() : Optional.empty());
+        withContent ? change.content() : Optional.empty(),
+        change.stored());
   }
 
   private static ProblemException erased() {
@@ -165,9 +170,12 @@ final class WrittenParts {
   /**
    * What the parts tell together.
    *
+   * @param version of the stored form: 3 or more
    * @param parts an erased one is empty
    */
-  static ResourcesWritten join(List<Optional<byte[]>> parts) {
+  static ResourcesWritten join(int version, List<Optional<byte[]>> parts) {
+    boolean told = version >= EventCodec.FIRST_WITH_STORED;
+    long since = 0;
     List<ColumnReader> readers =
         parts.stream().map(part -> part.map(ColumnReader::new).orElse(null)).toList();
     List<String> templates = List.of();
@@ -177,6 +185,7 @@ final class WrittenParts {
       templates = PartColumns.templates(readers.get(0));
       changeOrder = Order.of(readers.get(0));
       readingOrder = Order.of(readers.get(0));
+      since = told ? readers.get(0).number() : 0;
     }
     List<List<ResourceChange>> changes = new ArrayList<>(parts.size());
     List<List<Reading>> readings = new ArrayList<>(parts.size());
@@ -185,9 +194,10 @@ final class WrittenParts {
         changes.add(null);
         readings.add(null);
       } else {
-        PartColumns.Told told = PartColumns.read(reader, templates);
-        changes.add(told.changes());
-        readings.add(told.readings());
+        PartColumns.Told part = PartColumns.read(reader, templates);
+        changes.add(told ? StoredColumn.read(reader, part.changes(), since) : part.changes());
+        readings.add(part.readings());
+        reader.end();
       }
     }
     return new ResourcesWritten(changeOrder.join(changes), readingOrder.join(readings));

@@ -120,7 +120,7 @@ record NewRow(
       Map<Long, Targets.Target> targets,
       List<IndexEntry> entries) {
     Shape shape = content.shape();
-    int week = Week.of(Effective.placedAt(version.effective(), version.placedAt()));
+    int week = week(version);
     List<ObservationLink> links = new ArrayList<>(version.links());
     Targets.Target patient = take(links, version.patient(), targets);
     Targets.Target device = take(links, version.device(), targets);
@@ -149,6 +149,11 @@ record NewRow(
         device == null ? null : device.number(),
         entries,
         links);
+  }
+
+  /** The week a version lies in. */
+  static int week(Version version) {
+    return Week.of(Effective.placedAt(version.effective(), version.placedAt()));
   }
 
   private static Targets.Target take(

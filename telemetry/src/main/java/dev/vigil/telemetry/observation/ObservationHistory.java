@@ -1,5 +1,8 @@
 package dev.vigil.telemetry.observation;
 
+import java.sql.Types;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -49,6 +52,32 @@ final class ObservationHistory {
             .query((row, n) -> StoredRows.read(row))
             .list();
     return storedRows.decode(tenant, rows);
+  }
+
+  /**
+   * Current at a moment and not any more, without deletions.
+   *
+   * @param patients numbers of subjects; null for any
+   */
+  List<StoredObservation> supersededAt(
+      int tenant, Instant at, Collection<Integer> patients, int most) {
+    String subject = patients == null ? "" : " and patient = any(:patients)";
+    JdbcClient.StatementSpec statement =
+        jdbc.sql(
+                """
+                select %s from telemetry.observation_version
+                where tenant = :tenant and not deleted and updated_at <= :at::timestamptz
+                  and superseded_at > :at::timestamptz %s
+                order by key limit :most
+                """
+                    .formatted(StoredRows.VERSION, subject))
+            .param("tenant", tenant)
+            .param("at", TimeColumn.of(at))
+            .param("most", most);
+    if (patients != null) {
+      statement = statement.param("patients", patients.toArray(Integer[]::new), Types.ARRAY);
+    }
+    return storedRows.decode(tenant, statement.query((row, n) -> StoredRows.read(row)).list());
   }
 
   long count(int tenant, HistoryQuery query) {

@@ -90,6 +90,23 @@ public interface Observations {
   /** Versions, newest first. */
   List<StoredObservation> history(HistoryQuery query);
 
+  /**
+   * Versions with content that were current at a moment and are not any more, in the order of keys.
+   *
+   * @param patientPids of which one is their subject; null for any subject
+   * @param most at most so many
+   */
+  List<StoredObservation> supersededAt(
+      TenantId tenant, Instant at, Collection<Long> patientPids, int most);
+
+  /**
+   * Codes and addresses that any Observation has, or had in a version with the same shape as
+   * others, each once.
+   *
+   * @param params found by these search parameters
+   */
+  List<IndexEntry> inUse(TenantId tenant, Set<String> params);
+
   /** How many versions the query would find without offset and limit. */
   long countHistory(HistoryQuery query);
 

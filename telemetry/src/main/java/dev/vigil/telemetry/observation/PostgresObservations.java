@@ -18,6 +18,7 @@ public final class PostgresObservations implements Observations {
 
   private final IndexExtractor extractor;
   private final TenantNumbers tenants;
+  private final Targets targets;
   private final PostgresShapes shapes;
   private final Claims claims;
   private final KeyNumbers numbers;
@@ -28,6 +29,7 @@ public final class PostgresObservations implements Observations {
   private final ObservationHistory history;
   private final ObservationLinks links;
   private final ObservationErasure erasure;
+  private final EntriesInUse entriesInUse;
 
   /**
    * On the data source of the transactions that record.
@@ -46,7 +48,7 @@ public final class PostgresObservations implements Observations {
     this.shapes = new PostgresShapes(dataSource, extractor);
     this.tenants = new TenantNumbers(jdbc);
     this.claims = new Claims(jdbc, tenants, shapes);
-    Targets targets = new Targets(jdbc);
+    this.targets = new Targets(jdbc);
     StoredRows storedRows = new StoredRows(shapes, targets);
     this.numbers = new KeyNumbers(jdbc);
     this.writer =
@@ -60,6 +62,7 @@ public final class PostgresObservations implements Observations {
     this.history = new ObservationHistory(jdbc, storedRows);
     this.links = new ObservationLinks(jdbc, targets);
     this.erasure = new ObservationErasure(jdbc, targets);
+    this.entriesInUse = new EntriesInUse(jdbc);
   }
 
   @Override
@@ -140,6 +143,19 @@ public final class PostgresObservations implements Observations {
   @Override
   public List<StoredObservation> history(HistoryQuery query) {
     return history.find(tenants.find(query.tenant()), query);
+  }
+
+  @Override
+  public List<StoredObservation> supersededAt(
+      TenantId tenant, Instant at, Collection<Long> patientPids, int most) {
+    int number = tenants.find(tenant);
+    return history.supersededAt(
+        number, at, patientPids == null ? null : targets.numbers(number, patientPids), most);
+  }
+
+  @Override
+  public List<IndexEntry> inUse(TenantId tenant, Set<String> params) {
+    return entriesInUse.of(tenants.find(tenant), params);
   }
 
   @Override

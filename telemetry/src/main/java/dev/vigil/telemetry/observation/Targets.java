@@ -72,6 +72,17 @@ final class Targets {
     return targets;
   }
 
+  /** Those of the targets that rows may refer to already, by PID. Writes nothing. */
+  Map<Long, Target> known(int tenant, Set<Long> pids) {
+    Map<Long, Target> known = new HashMap<>();
+    if (!pids.isEmpty()) {
+      find(tenant, pids).stream()
+          .filter(target -> target.id() != null)
+          .forEach(target -> known.put(target.pid(), target));
+    }
+    return known;
+  }
+
   /** Numbers of those of the resources that any row ever referred to in a column. */
   Set<Integer> numbers(int tenant, Collection<Long> pids) {
     Set<Integer> numbers = new HashSet<>();

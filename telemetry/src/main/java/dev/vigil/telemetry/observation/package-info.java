@@ -3,8 +3,8 @@
  * holes.
  *
  * <p>Comes in: the JSON of Observations with their resolved links, in the caller's transaction.
- * Goes out: the same JSON by key, version and time, and keys for a query. Owns the tables {@code
- * tenant_number}, {@code target}, {@code shape}, {@code shape_entry}, {@code observation} and
- * {@code observation_*} of the schema {@code telemetry}.
+ * Goes out: the same JSON by key, version and time, and keys for a query; and the rows anew from
+ * the log. Owns the tables {@code tenant_number}, {@code target}, {@code shape}, {@code
+ * shape_entry}, {@code observation} and {@code observation_*} of the schema {@code telemetry}.
  */
 package dev.vigil.telemetry.observation;

@@ -141,7 +141,9 @@ class BytesOfEventsTest {
               1,
               Action.CREATED,
               Optional.of(patient),
-              Optional.of(ObservationContent.of(json))));
+              Optional.of(ObservationContent.of(json)),
+              Optional.of(
+                  new ResourceChange.Stored(receivedAt.plusSeconds(bundle), Optional.empty()))));
       readings.add(
           new Reading(
               new ObservationId(id),

@@ -25,6 +25,8 @@ import dev.vigil.core.event.ResourceChange.Action;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.core.event.RetentionPolicySet;
 import dev.vigil.telemetry.TestReadings;
+import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -47,6 +49,8 @@ class EventCodecTest {
             List.of(
                 TestReadings.created("o-1", TestReadings.PATIENT),
                 new ResourceChange("Device", "d-1", 7, Action.UPDATED),
+                deleted("o-7", NOON.plusNanos(1_000), Optional.of("o0000000000001")),
+                deleted("o-8", NOON.minusSeconds(4), Optional.empty()),
                 new ResourceChange("Patient", "p-1", 3, Action.DELETED)),
             List.of(TestReadings.glucose("o-1", "6.30", NOON), TestReadings.coded("o-2", NOON))),
         new ResourcesWritten(List.of(), List.of()),
@@ -61,6 +65,17 @@ class EventCodecTest {
         new LegalHoldReleased(TestReadings.PATIENT, NOON),
         new ObservationsExpired(NOON, List.of("o0000000000001", "o0000000000002"), 2, NOON),
         new ObservationsExpired(NOON, List.of(), 5_000_000, NOON));
+  }
+
+  private static ResourceChange deleted(String id, Instant at, Optional<String> key) {
+    return new ResourceChange(
+        "Observation",
+        id,
+        2,
+        Action.DELETED,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(new ResourceChange.Stored(at, key)));
   }
 
   @ParameterizedTest
@@ -144,13 +159,30 @@ class EventCodecTest {
                 List.of(TestReadings.glucose("o-1", "6.30", NOON))));
   }
 
+  /** A message of one Observation and its reading, as version 3 wrote it. */
+  @Test
+  void readsVersionThree() {
+    byte[] part =
+        HexFormat.of()
+            .parseHex(
+                """
+                    01307b227265736f7572636554797065223a224f62736572766174696f6e222c2276616c756553747269\
+                    6e67223a2201227d000006776172642d3101000b4f62736572766174696f6e00036f2d31000131000743\
+                    52454154454400013200036f2d310100036f2d31000873656e736f722d310014676c75636f73652d696e\
+                    7465727374697469616c00016e0004362e333000066d6d6f6c2f4c0014323032362d30332d3031543132\
+                    3a30303a30305a0014323032362d30332d30315431333a30303a30305a0000""");
+
+    assertThat(codec.decode("resources-written", 3, List.of(Optional.of(part))))
+        .isEqualTo(TestReadings.written("o-1"));
+  }
+
   @Test
   void refusesDamagedColumns() {
     EventCodec.Encoded encoded = codec.encode(TestReadings.written("o-1"), Set.of());
     byte[] whole = encoded.parts().get(0).bytes();
     for (int length = 0; length < whole.length; length++) {
       List<Optional<byte[]>> cut = List.of(Optional.of(java.util.Arrays.copyOf(whole, length)));
-      assertThatThrownBy(() -> codec.decode("resources-written", 3, cut))
+      assertThatThrownBy(() -> codec.decode("resources-written", EventCodec.VERSION, cut))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }

@@ -10,6 +10,7 @@ import dev.vigil.core.Quantity;
 import dev.vigil.core.Reading;
 import dev.vigil.core.event.ResourceChange;
 import dev.vigil.core.event.ResourceChange.Action;
+import dev.vigil.core.event.ResourceChange.Stored;
 import dev.vigil.core.event.ResourceContent;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.telemetry.TestReadings;
@@ -51,12 +52,12 @@ class WrittenPartsTest {
     ResourcesWritten written = mixture(random);
     List<WrittenParts.Split> parts = WrittenParts.split(written, Set.of());
 
-    assertThat(WrittenParts.join(present(parts, null))).isEqualTo(written);
+    assertThat(WrittenParts.join(EventCodec.VERSION, present(parts, null))).isEqualTo(written);
     for (WrittenParts.Split part : parts) {
       part.person()
           .ifPresent(
               person ->
-                  assertThat(WrittenParts.join(present(parts, person)))
+                  assertThat(WrittenParts.join(EventCodec.VERSION, present(parts, person)))
                       .isEqualTo(without(written, person)));
     }
     for (WrittenParts.Split part : parts) {
@@ -85,7 +86,16 @@ class WrittenPartsTest {
                     Action.UPDATED,
                     Optional.of(new PatientId(person)),
                     Optional.of(ResourceContent.whole("{\"of\":\"" + person + "\"}"))));
-        case 3 -> changes.add(new ResourceChange("Observation", "gone-" + i, 2, Action.DELETED));
+        case 3 ->
+            changes.add(
+                new ResourceChange(
+                    "Observation",
+                    "gone-" + i,
+                    2,
+                    Action.DELETED,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(stored(random, "gone-" + i))));
         default -> {
           changes.add(
               new ResourceChange(
@@ -94,12 +104,19 @@ class WrittenPartsTest {
                   1,
                   Action.CREATED,
                   Optional.of(new PatientId(person)),
-                  Optional.of(content(random, person))));
+                  Optional.of(content(random, person)),
+                  Optional.of(stored(random, "o-" + i))));
           readings.add(reading("o-" + i, person, random));
         }
       }
     }
     return new ResourcesWritten(changes, readings);
+  }
+
+  private static Stored stored(Random random, String id) {
+    return new Stored(
+        NOON.plusMillis(random.nextInt(3)),
+        random.nextBoolean() ? Optional.empty() : Optional.of("key-of-" + id));
   }
 
   /** One of some shapes, with few leaves or many, alike or not. */

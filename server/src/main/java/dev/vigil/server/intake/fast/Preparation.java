@@ -271,7 +271,8 @@ final class Preparation {
               1,
               Action.CREATED,
               person(draft),
-              Optional.of(new ResourceContent(draft.shape().template(), raw))));
+              Optional.of(new ResourceContent(draft.shape().template(), raw)),
+              Optional.of(new ResourceChange.Stored(now, Optional.empty()))));
     }
     ResourcesWritten written = new ResourcesWritten(changes, readings);
     EventLog.Prepared event = log.prepare(tenant, source, written);

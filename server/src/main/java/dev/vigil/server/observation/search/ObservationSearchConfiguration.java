@@ -12,14 +12,18 @@ import ca.uhn.fhir.jpa.dao.ISearchBuilder;
 import ca.uhn.fhir.jpa.dao.SearchBuilderFactory;
 import ca.uhn.fhir.jpa.dao.data.IResourceHistoryTableDao;
 import ca.uhn.fhir.jpa.dao.data.IResourceTagDao;
+import ca.uhn.fhir.jpa.dao.tx.HapiTransactionService;
 import ca.uhn.fhir.jpa.model.config.PartitionSettings;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
+import ca.uhn.fhir.jpa.partition.IRequestPartitionHelperSvc;
 import ca.uhn.fhir.jpa.search.BatchResourceLoader;
 import ca.uhn.fhir.jpa.search.builder.sql.SqlObjectFactory;
 import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
 import ca.uhn.fhir.jpa.term.api.ITermReadSvc;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
 import dev.vigil.server.observation.PartitionTenants;
+import dev.vigil.server.observation.SearchAtMoment;
+import dev.vigil.server.observation.StoredContents;
 import dev.vigil.server.observation.SyntheticPid;
 import dev.vigil.telemetry.observation.IndexExtractor;
 import dev.vigil.telemetry.observation.Observations;
@@ -92,6 +96,28 @@ public final class ObservationSearchConfiguration {
         ids,
         history,
         loader);
+  }
+
+  @Bean
+  SearchAtMoment searchAtMoment(
+      ObservationSearches searches,
+      IndexExtractor extractor,
+      FhirContext context,
+      ISearchParamRegistry registry,
+      DataSource dataSource,
+      Observations observations,
+      IInterceptorBroadcaster interceptors,
+      HapiTransactionService transactions,
+      IRequestPartitionHelperSvc partitions,
+      Clock clock) {
+    return new MomentSearch(
+        searches,
+        extractor,
+        new StoredContents(context, registry, dataSource, observations),
+        new MomentQuestions(searches.parameters(), clock),
+        interceptors,
+        transactions,
+        partitions);
   }
 
   @Bean

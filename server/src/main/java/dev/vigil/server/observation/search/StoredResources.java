@@ -93,7 +93,8 @@ final class StoredResources {
     return resources;
   }
 
-  private Observation resource(StoredObservation stored, RequestPartitionId partition) {
+  /** A version as HAPI would give it. */
+  Observation resource(StoredObservation stored, RequestPartitionId partition) {
     IParser parser = context.newJsonParser();
     parser.setParserErrorHandler(new LenientErrorHandler(false).disableAllErrors());
     Observation observation = parser.parseResource(Observation.class, stored.json());

@@ -194,106 +194,9 @@ final class InMemoryObservations implements Observations {
   }
 
   private static boolean meets(Row row, Criterion criterion) {
-    if (criterion instanceof Criterion.All all) {
-      return all.criteria().stream().allMatch(one -> meets(row, one));
-    } else if (criterion instanceof Criterion.Any any) {
-      return any.criteria().stream().anyMatch(one -> meets(row, one));
-    } else if (criterion instanceof Criterion.Not not) {
-      return !meets(row, not.criterion());
-    } else if (criterion instanceof Criterion.OnEntry on) {
-      return row.entries().stream().anyMatch(entry -> meets(entry, on));
-    } else if (criterion instanceof Criterion.SameElement same) {
-      return row.entries().stream()
-          .map(IndexEntry::element)
-          .distinct()
-          .anyMatch(
-              element ->
-                  same.parts().stream()
-                      .allMatch(
-                          part ->
-                              row.entries().stream()
-                                  .anyMatch(
-                                      entry -> entry.element() == element && meets(entry, part))));
-    } else if (criterion instanceof Criterion.Link link) {
-      return row.put().links().stream().anyMatch(one -> meets(one, link));
-    } else if (criterion instanceof Criterion.KeyIn keys) {
-      return keys.keys().contains(row.put().key());
-    } else if (criterion instanceof Criterion.Updated updated) {
-      Instant at = row.put().updatedAt();
-      return (updated.from() == null || !at.isBefore(updated.from()))
-          && (updated.to() == null || !at.isAfter(updated.to()));
-    }
-    throw new IllegalStateException("unknown criterion");
-  }
-
-  private static boolean meets(ObservationLink link, Criterion.Link wanted) {
-    if (!wanted.paths().contains(link.path())
-        || wanted.targetType() != null && !wanted.targetType().equals(link.targetType())) {
-      return false;
-    }
-    boolean any = wanted.targetPids() == null && wanted.urls().isEmpty();
-    return any
-        || wanted.targetPids() != null
-            && link.targetPid() != null
-            && wanted.targetPids().contains(link.targetPid())
-        || link.url() != null && wanted.urls().contains(link.url());
-  }
-
-  private static boolean meets(IndexEntry entry, Criterion.OnEntry on) {
-    if (!entry.param().equals(on.param())) {
-      return false;
-    }
-    if (on instanceof Criterion.Present) {
-      return true;
-    } else if (on instanceof Criterion.Token wanted && entry instanceof IndexEntry.Token token) {
-      return (wanted.system() == null || wanted.system().equals(token.system()))
-          && (wanted.codes() == null || wanted.codes().contains(token.code()));
-    } else if (on instanceof Criterion.Text wanted && entry instanceof IndexEntry.Text text) {
-      return switch (wanted.mode()) {
-        case EXACT -> text.exact().equals(wanted.value());
-        case NORMALIZED -> text.normalized().equals(wanted.value());
-        case STARTS -> text.normalized().startsWith(wanted.value());
-        case CONTAINS -> text.normalized().contains(wanted.value());
-        case ENDS -> text.normalized().endsWith(wanted.value());
-      };
-    } else if (on instanceof Criterion.Number wanted && entry instanceof IndexEntry.Number number) {
-      return within(number.value(), wanted.range());
-    } else if (on instanceof Criterion.Quantity wanted
-        && entry instanceof IndexEntry.Quantity quantity) {
-      return wanted.canonical() == quantity.canonical()
-          && (wanted.system() == null || wanted.system().equals(quantity.system()))
-          && (wanted.unit() == null || wanted.unit().equals(quantity.unit()))
-          && within(quantity.value(), wanted.range());
-    } else if (on instanceof Criterion.Date wanted && entry instanceof IndexEntry.Date date) {
-      return wanted.bounds().stream().allMatch(bound -> meets(date, bound));
-    } else if (on instanceof Criterion.Uri wanted && entry instanceof IndexEntry.Uri uri) {
-      return wanted.prefix()
-          ? uri.uri().startsWith(wanted.value())
-          : uri.uri().equals(wanted.value());
-    }
-    return false;
-  }
-
-  private static boolean within(double value, Criterion.Range range) {
-    return (range.low() == null
-            || value > range.low()
-            || range.lowIncluded() && value == range.low())
-        && (range.high() == null
-            || value < range.high()
-            || range.highIncluded() && value == range.high());
-  }
-
-  private static boolean meets(IndexEntry.Date date, Criterion.DateBound bound) {
-    boolean low = bound.edge() == Criterion.DateBound.Edge.LOW;
-    Instant end = low ? date.low() : date.high();
-    Instant stored = end == null ? low ? Instant.MIN : Instant.MAX : end;
-    int order = stored.compareTo(bound.moment());
-    return switch (bound.comparison()) {
-      case LT -> order < 0;
-      case LE -> order <= 0;
-      case GT -> order > 0;
-      case GE -> order >= 0;
-    };
+    return new VersionMatch(
+            row.put().key(), row.put().updatedAt(), row.entries(), row.put().links())
+        .meets(criterion);
   }
 
   @Override
@@ -314,6 +217,17 @@ final class InMemoryObservations implements Observations {
 
   @Override
   public List<StoredObservation> history(HistoryQuery query) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<StoredObservation> supersededAt(
+      TenantId tenant, Instant at, Collection<Long> patientPids, int most) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<IndexEntry> inUse(TenantId tenant, Set<String> params) {
     throw new UnsupportedOperationException();
   }
 
