@@ -2,6 +2,7 @@ package dev.vigil.telemetry.observation;
 
 import dev.vigil.telemetry.observation.Criterion.DateBound;
 import dev.vigil.telemetry.observation.Criterion.Range;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -86,12 +87,15 @@ final class EntrySql {
 
   private String rest(Criterion.OnEntry criterion, String number) {
     if (criterion instanceof Criterion.Token token) {
-      return token.codes() == null
-          ? "observation.identifier is not null"
-          : "observation.identifier = any("
-              + parameters.array(
-                  token.codes().stream().map(IdentifierHash::of).toArray(Long[]::new))
-              + ")";
+      if (token.codes() == null) {
+        return "observation.identifier is not null";
+      }
+      Long[] hashes = token.codes().stream().map(IdentifierHash::of).toArray(Long[]::new);
+      // Of one value the planner knows as much beforehand, and need not plan each time.
+      return "observation.identifier = "
+          + (hashes.length == 1
+              ? parameters.big(hashes[0])
+              : "any(" + parameters.array(hashes) + ")");
     }
     if (criterion instanceof Criterion.Number it) {
       return range(number, it.range());
@@ -115,9 +119,19 @@ final class EntrySql {
         conditions.add(
             "telemetry.effective_until(%s, observation.rare) %s %s"
                 .formatted(from, comparison, parameters.moment(bound.moment())));
+        conditions.add(implied(from, comparison, bound.moment()));
       }
     }
     return String.join(" and ", conditions);
+  }
+
+  /** Of the end, for the begin: the same bound, unless there is an end apart from the begin. */
+  private String implied(String from, String comparison, Instant moment) {
+    char way = comparison.charAt(0);
+    String hour =
+        "telemetry.hour_of(%s) %s= telemetry.hour_of(%s)"
+            .formatted(from, way, parameters.moment(moment));
+    return way == '<' ? hour : "(" + hour + " or split_part(observation.rare, '|', 1) <> '')";
   }
 
   private String system(String system) {

@@ -3,14 +3,18 @@ package dev.vigil.telemetry.observation;
 import dev.vigil.telemetry.observation.Criterion.DateBound;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Plans of filters, with the partitions that their times leave out. */
 final class FilterPlans {
 
+  static final String OF_THE_TENANT = "observation.tenant = :tenant";
+
   /** With more weeks that hold earlier ones the upper end stays open. */
-  private static final int MOST_CROSSINGS = 16;
+  static final int MOST_CROSSINGS = 16;
 
   private final NamedParameterJdbcTemplate jdbc;
   private final Targets targets;
@@ -31,7 +35,7 @@ final class FilterPlans {
   /** All of it as conditions on {@code telemetry.observation}. */
   static List<String> conditions(FilterSql.Plan plan, SqlParameters parameters) {
     List<String> conditions = new ArrayList<>();
-    conditions.add("observation.tenant = :tenant");
+    conditions.add(OF_THE_TENANT);
     if (plan.patient() != null) {
       conditions.add(FilterSql.PATIENT + " = " + parameters.number(plan.patient()));
     }
@@ -72,13 +76,33 @@ final class FilterPlans {
     if (crossings.size() > MOST_CROSSINGS) {
       return "true";
     }
-    return crossings.stream()
+    return crossings.isEmpty() ? upTo : "(" + upTo + " or " + weeks(crossings) + ")";
+  }
+
+  /** One more than {@link #MOST_CROSSINGS} at most. */
+  List<Integer> crossings(int tenant, int week) {
+    return new FilterSql(jdbc, targets, tenant, new SqlParameters(tenant))
+        .crossings(week, MOST_CROSSINGS + 1);
+  }
+
+  /** The shapes that a tenant has, at most so many. */
+  Set<Integer> shapes(int tenant, int most) {
+    return new TreeSet<>(
+        jdbc.queryForList(
+            "select shape_id from telemetry.shape where tenant = :tenant limit " + most,
+            new SqlParameters(tenant).source(),
+            Integer.class));
+  }
+
+  /** Lies in one of the weeks. */
+  static String weeks(List<Integer> weeks) {
+    return weeks.stream()
         .map(
-            later ->
-                " or observation.place >= "
-                    + Week.place(later)
+            week ->
+                "observation.place >= "
+                    + Week.place(week)
                     + " and observation.place < "
-                    + Week.place(later + 1))
-        .collect(Collectors.joining("", "(" + upTo, ")"));
+                    + Week.place(week + 1))
+        .collect(Collectors.joining(" or ", "(", ")"));
   }
 }
