@@ -2,7 +2,6 @@ package dev.vigil.telemetry.observation;
 
 import dev.vigil.telemetry.observation.Criterion.DateBound;
 import dev.vigil.telemetry.observation.Criterion.Range;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -119,19 +118,14 @@ final class EntrySql {
         conditions.add(
             "telemetry.effective_until(%s, observation.rare) %s %s"
                 .formatted(from, comparison, parameters.moment(bound.moment())));
-        conditions.add(implied(from, comparison, bound.moment()));
+        if (comparison.startsWith("<")) { // What ends before has begun before.
+          conditions.add(
+              "telemetry.hour_of(%s) <= telemetry.hour_of(%s)"
+                  .formatted(from, parameters.moment(bound.moment())));
+        }
       }
     }
     return String.join(" and ", conditions);
-  }
-
-  /** Of the end, for the begin: the same bound, unless there is an end apart from the begin. */
-  private String implied(String from, String comparison, Instant moment) {
-    char way = comparison.charAt(0);
-    String hour =
-        "telemetry.hour_of(%s) %s= telemetry.hour_of(%s)"
-            .formatted(from, way, parameters.moment(moment));
-    return way == '<' ? hour : "(" + hour + " or split_part(observation.rare, '|', 1) <> '')";
   }
 
   private String system(String system) {

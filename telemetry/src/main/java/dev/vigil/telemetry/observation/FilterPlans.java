@@ -16,6 +16,9 @@ final class FilterPlans {
   /** With more weeks that hold earlier ones the upper end stays open. */
   static final int MOST_CROSSINGS = 16;
 
+  /** With more that end late enough the hour is not asked for. */
+  private static final int MOST_ENDING = 100;
+
   private final NamedParameterJdbcTemplate jdbc;
   private final Targets targets;
 
@@ -28,8 +31,62 @@ final class FilterPlans {
   FilterSql.Plan of(int tenant, Criterion filter, SqlParameters parameters) {
     FilterSql sql = new FilterSql(jdbc, targets, tenant, parameters);
     FilterSql.Plan plan = sql.plan(filter);
-    prune(filter, sql, plan.conditions());
+    List<String> places = new ArrayList<>();
+    prune(filter, sql, places);
+    plan.conditions().addAll(places);
+    if (plan.patient() != null) {
+      begins(tenant, filter, plan, String.join(" and ", places), parameters);
+    }
     return plan;
+  }
+
+  /**
+   * What ends at a time or later began then or later too, but for the few with an end of their own:
+   * these are looked for first, so that the hour of the others can be asked of an index.
+   *
+   * @param places what the times of the filter say of places; not empty, for there is a time
+   */
+  private void begins(
+      int tenant, Criterion filter, FilterSql.Plan plan, String places, SqlParameters parameters) {
+    if (filter instanceof Criterion.All all) {
+      all.criteria().forEach(criterion -> begins(tenant, criterion, plan, places, parameters));
+    } else if (filter instanceof Criterion.Date date && date.param().equals(ShapeIndex.DATE)) {
+      for (DateBound bound : date.bounds()) {
+        if (bound.edge() == DateBound.Edge.HIGH && isLower(bound)) {
+          List<Long> ending = ending(tenant, plan.patient(), bound, places);
+          if (ending.size() <= MOST_ENDING) {
+            String hour =
+                "telemetry.hour_of(observation.effective_from) >= telemetry.hour_of("
+                    + parameters.moment(bound.moment())
+                    + ")";
+            plan.conditions()
+                .add(ending.isEmpty() ? hour : "(" + hour + " or " + Places.at(ending) + ")");
+          }
+        }
+      }
+    }
+  }
+
+  private List<Long> ending(int tenant, int patient, DateBound bound, String places) {
+    SqlParameters parameters = new SqlParameters(tenant);
+    return jdbc.queryForList(
+        """
+        select place from telemetry.observation
+        where tenant = :tenant and patient = %s and split_part(rare, '|', 1) <> ''
+          and telemetry.effective_until(effective_from, rare) >= %s and %s
+        limit %d"""
+            .formatted(
+                parameters.number(patient),
+                parameters.moment(bound.moment()),
+                places,
+                MOST_ENDING + 1),
+        parameters.source(),
+        Long.class);
+  }
+
+  private static boolean isLower(DateBound bound) {
+    return bound.comparison() == DateBound.Comparison.GE
+        || bound.comparison() == DateBound.Comparison.GT;
   }
 
   /** All of it as conditions on {@code telemetry.observation}. */
@@ -62,10 +119,7 @@ final class FilterPlans {
   /** A place lies in the week of the high end, so never before that of the low end. */
   private static String prune(DateBound bound, FilterSql sql) {
     int week = Week.of(bound.moment());
-    boolean beyond =
-        bound.comparison() == DateBound.Comparison.GE
-            || bound.comparison() == DateBound.Comparison.GT;
-    if (beyond) {
+    if (isLower(bound)) {
       return "observation.place >= " + Week.place(week);
     }
     String upTo = "observation.place < " + Week.place(week + 1);

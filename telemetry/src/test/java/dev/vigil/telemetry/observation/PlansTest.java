@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.core.TenantId;
 import dev.vigil.telemetry.TestDatabase;
+import dev.vigil.telemetry.observation.Criterion.DateBound;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -93,6 +94,21 @@ class PlansTest {
     Collections.reverse(newestFirst);
     assertThat(keys(query, 200)).hasSize(MOMENTS).isEqualTo(newestFirst);
     assertThat(keys(query, 10)).isEqualTo(newestFirst.subList(0, 10));
+  }
+
+  @Test
+  void someTimeOfAPatient() {
+    Instant at = END.minus(Duration.ofHours(30L * STEP_HOURS));
+    Criterion filter =
+        Criterion.All.of(
+            patient(7),
+            date(DateBound.Edge.HIGH, DateBound.Comparison.GE, at.minusSeconds(15)),
+            date(DateBound.Edge.LOW, DateBound.Comparison.LT, at.plusSeconds(15)));
+    assertThat(read(() -> found(ObservationQuery.of(TENANT, filter, 20), SHAPES))).isLessThan(40);
+  }
+
+  private static Criterion date(DateBound.Edge edge, DateBound.Comparison comparison, Instant at) {
+    return new Criterion.Date(ShapeIndex.DATE, List.of(new DateBound(edge, comparison, at)));
   }
 
   @Test

@@ -363,6 +363,9 @@ class PostgresObservationsTest {
               NOW,
               List.of(ObservationLink.local("Observation.subject", "Patient", 7, "p1")),
               List.of()));
+      Criterion patient = Criterion.Link.to(Set.of("Observation.subject"), List.of(7L));
+      assertThat(find(All.of(patient, date(DateBound.Comparison.GE, NOW))))
+          .containsExactlyInAnyOrder(began, high, pressure);
       Sort oldest = new Sort(Sort.By.EFFECTIVE, null, false);
       for (int limit = 1; limit <= 5; limit++) {
         List<ObservationKey> found =
