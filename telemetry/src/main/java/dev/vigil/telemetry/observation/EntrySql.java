@@ -86,12 +86,15 @@ final class EntrySql {
 
   private String rest(Criterion.OnEntry criterion, String number) {
     if (criterion instanceof Criterion.Token token) {
-      return token.codes() == null
-          ? "observation.identifier is not null"
-          : "observation.identifier = any("
-              + parameters.array(
-                  token.codes().stream().map(IdentifierHash::of).toArray(Long[]::new))
-              + ")";
+      if (token.codes() == null) {
+        return "observation.identifier is not null";
+      }
+      Long[] hashes = token.codes().stream().map(IdentifierHash::of).toArray(Long[]::new);
+      // Of one value the planner knows as much beforehand, and need not plan each time.
+      return "observation.identifier = "
+          + (hashes.length == 1
+              ? parameters.big(hashes[0])
+              : "any(" + parameters.array(hashes) + ")");
     }
     if (criterion instanceof Criterion.Number it) {
       return range(number, it.range());
@@ -115,6 +118,11 @@ final class EntrySql {
         conditions.add(
             "telemetry.effective_until(%s, observation.rare) %s %s"
                 .formatted(from, comparison, parameters.moment(bound.moment())));
+        if (comparison.startsWith("<")) { // What ends before has begun before.
+          conditions.add(
+              "telemetry.hour_of(%s) <= telemetry.hour_of(%s)"
+                  .formatted(from, parameters.moment(bound.moment())));
+        }
       }
     }
     return String.join(" and ", conditions);

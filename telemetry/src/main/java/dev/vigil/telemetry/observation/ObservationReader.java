@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Reads states and contents by key or id. */
@@ -58,24 +59,16 @@ final class ObservationReader {
 
   Map<ObservationKey, ObservationState> findByKeys(int tenant, Collection<ObservationKey> keys) {
     Map<ObservationKey, ObservationState> states = new HashMap<>();
-    if (keys.isEmpty()) {
-      return states;
+    for (ObservationState state : states(tenant, atHome(keys))) {
+      states.put(state.key(), state);
     }
-    Map<ObservationKey, Long> placeOf = places.of(tenant, keys);
-    jdbc.sql(
-            """
-            select telemetry.observation_key(place, rare) as key,
-              telemetry.client_id(rare) as client_id, version, updated_at, false as deleted
-            from telemetry.observation
-            where tenant = :tenant and %s
-            """
-                .formatted(Places.at(placeOf.values())))
-        .param("tenant", tenant)
-        .query((row, n) -> StoredRows.state(row))
-        .list()
-        .forEach(state -> states.put(state.key(), state));
-    Set<ObservationKey> missing = new LinkedHashSet<>(keys);
-    missing.removeAll(states.keySet());
+    Set<ObservationKey> missing = without(keys, states.keySet());
+    if (!missing.isEmpty()) {
+      for (ObservationState state : states(tenant, elsewhere(tenant, missing))) {
+        states.put(state.key(), state);
+      }
+      missing.removeAll(states.keySet());
+    }
     if (!missing.isEmpty()) {
       jdbc.sql(
               """
@@ -92,23 +85,64 @@ final class ObservationReader {
     return states;
   }
 
+  /** Where almost all lie, so that most questions need no look at the others' places. */
+  private static List<Long> atHome(Collection<ObservationKey> keys) {
+    return keys.stream().map(ObservationKey::value).toList();
+  }
+
+  /** Where those lie that are not at home; no place for what never moved. */
+  private List<Long> elsewhere(int tenant, Set<ObservationKey> missing) {
+    return places.of(tenant, missing).entrySet().stream()
+        .filter(place -> place.getKey().value() != place.getValue())
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  private static Set<ObservationKey> without(
+      Collection<ObservationKey> keys, Set<ObservationKey> found) {
+    Set<ObservationKey> missing = new LinkedHashSet<>(keys);
+    missing.removeAll(found);
+    return missing;
+  }
+
+  private List<ObservationState> states(int tenant, List<Long> placed) {
+    return placed.isEmpty()
+        ? List.of()
+        : jdbc.sql(
+                """
+                select telemetry.observation_key(place, rare) as key,
+                  telemetry.client_id(rare) as client_id, version, updated_at, false as deleted
+                from telemetry.observation
+                where tenant = :tenant and %s
+                """
+                    .formatted(Places.at(placed)))
+            .param("tenant", tenant)
+            .query((row, n) -> StoredRows.state(row))
+            .list();
+  }
+
+  private List<StoredRows.Row> rows(int tenant, List<Long> placed) {
+    return placed.isEmpty()
+        ? List.of()
+        : jdbc.sql(
+                """
+                select %s from telemetry.observation
+                where tenant = :tenant and %s
+                """
+                    .formatted(StoredRows.CURRENT, Places.at(placed)))
+            .param("tenant", tenant)
+            .query((row, n) -> StoredRows.read(row))
+            .list();
+  }
+
   Map<ObservationKey, StoredObservation> load(int tenant, Collection<ObservationKey> keys) {
-    if (keys.isEmpty()) {
-      return Map.of();
+    List<StoredRows.Row> rows = new ArrayList<>(rows(tenant, atHome(keys)));
+    Set<ObservationKey> missing = without(keys, keysOf(rows));
+    if (!missing.isEmpty()) {
+      rows.addAll(rows(tenant, elsewhere(tenant, missing)));
+      missing.removeAll(keysOf(rows));
     }
-    Map<ObservationKey, Long> placeOf = places.of(tenant, keys);
-    List<StoredRows.Row> rows =
-        new ArrayList<>(
-            jdbc.sql(
-                    """
-                    select %s from telemetry.observation
-                    where tenant = :tenant and %s
-                    """
-                        .formatted(StoredRows.CURRENT, Places.at(placeOf.values())))
-                .param("tenant", tenant)
-                .query((row, n) -> StoredRows.read(row))
-                .list());
-    if (rows.size() < placeOf.size()) {
+    if (!missing.isEmpty()) {
       rows.addAll(
           jdbc.sql(
                   """
@@ -118,7 +152,7 @@ final class ObservationReader {
                   """
                       .formatted(StoredRows.VERSION))
               .param("tenant", tenant)
-              .param("keys", values(placeOf.keySet()), Types.ARRAY)
+              .param("keys", values(missing), Types.ARRAY)
               .query((row, n) -> StoredRows.read(row))
               .list());
     }
@@ -131,6 +165,10 @@ final class ObservationReader {
       }
     }
     return ordered;
+  }
+
+  private static Set<ObservationKey> keysOf(List<StoredRows.Row> rows) {
+    return rows.stream().map(row -> row.state().key()).collect(Collectors.toSet());
   }
 
   Optional<StoredObservation> load(int tenant, ObservationKey key, long version) {

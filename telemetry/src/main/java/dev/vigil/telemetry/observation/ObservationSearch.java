@@ -1,10 +1,16 @@
 package dev.vigil.telemetry.observation;
 
+import dev.vigil.core.TenantId;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -17,6 +23,9 @@ final class ObservationSearch {
   /** Of more shapes the rows of a patient are sorted instead of merged. */
   private static final int MOST_MERGED = 64;
 
+  /** Of more shapes the newest are not asked one by one. */
+  private static final int MOST_SHAPES_OF_A_PATIENT = 256;
+
   private static final String PLACE = "observation.place";
   private static final String GROUP = PLACE + " >> " + Places.GROUP_BITS;
   private static final String FROM = "observation.effective_from";
@@ -26,30 +35,77 @@ final class ObservationSearch {
           .reversed()
           .thenComparing(Hit::place);
 
-  private record Hit(long place, ObservationPosition position) {}
+  private static final Comparator<Hit> OLDEST_FIRST =
+      Comparator.comparing((Hit hit) -> hit.position().moment()).thenComparing(Hit::place);
+
+  /**
+   * What was found.
+   *
+   * @param row null unless contents were asked for
+   */
+  private record Hit(long place, ObservationPosition position, StoredRows.Row row) {}
 
   private final NamedParameterJdbcTemplate jdbc;
   private final Places places;
   private final FilterPlans plans;
   private final PlaceRanges ranges;
+  private final StoredRows storedRows;
 
-  ObservationSearch(NamedParameterJdbcTemplate jdbc, FilterPlans plans, PlaceRanges ranges) {
+  ObservationSearch(
+      NamedParameterJdbcTemplate jdbc,
+      FilterPlans plans,
+      PlaceRanges ranges,
+      StoredRows storedRows) {
     this.jdbc = jdbc;
     this.places = new Places(JdbcClient.create(jdbc));
     this.plans = plans;
     this.ranges = ranges;
+    this.storedRows = storedRows;
   }
 
   List<ObservationPosition> search(int tenant, ObservationQuery query) {
-    Search search = new Search(tenant, query);
-    List<Hit> hits = search.run();
-    return hits.stream().skip(query.offset()).limit(query.limit()).map(Hit::position).toList();
+    return hits(tenant, query, false).stream().map(Hit::position).toList();
+  }
+
+  /** The same with what was found, as the one statement saw it. */
+  List<StoredObservation> find(int tenant, ObservationQuery query) {
+    return storedRows.decode(tenant, hits(tenant, query, true).stream().map(Hit::row).toList());
+  }
+
+  private List<Hit> hits(int tenant, ObservationQuery query, boolean whole) {
+    return new Search(tenant, query, whole)
+        .run().stream().skip(query.offset()).limit(query.limit()).toList();
+  }
+
+  /**
+   * The newest of each shape, newest first. Those without a time come last, by key.
+   *
+   * @param of the name of the tenant
+   * @param max of each shape
+   * @return empty unless the criterion names one patient, and shapes in a moderate number
+   */
+  Optional<List<StoredObservation>> newestOfShapes(
+      int tenant, TenantId of, Criterion filter, int max) {
+    ObservationQuery newest =
+        ObservationQuery.of(of, filter, max).sortedBy(new Sort(Sort.By.EFFECTIVE, null, true));
+    return new Search(tenant, newest, true)
+        .ofEachShape()
+        .map(hits -> storedRows.decode(tenant, hits.stream().map(Hit::row).toList()));
   }
 
   long count(int tenant, Criterion filter) {
     SqlParameters parameters = new SqlParameters(tenant);
     FilterSql.Plan plan = plans.of(tenant, filter, parameters);
-    String where = String.join(" and ", FilterPlans.conditions(plan, parameters));
+    List<String> conditions = FilterPlans.conditions(plan, parameters);
+    if (plan.patient() != null && plan.conditions().isEmpty()) {
+      // The number of a patient is one tenant's, so an index alone can tell the rest.
+      conditions.remove(FilterPlans.OF_THE_TENANT);
+      conditions.add(
+          "exists (select from telemetry.target where tenant = :tenant and number = "
+              + parameters.number(plan.patient())
+              + ")");
+    }
+    String where = String.join(" and ", conditions);
     return jdbc.queryForObject(
         "select count(*) from telemetry.observation where " + where,
         parameters.source(),
@@ -61,21 +117,28 @@ final class ObservationSearch {
 
     private final int tenant;
     private final ObservationQuery query;
+    private final boolean whole;
     private final Sort first;
     private final long enough;
     private final SqlParameters parameters;
     private final FilterSql.Plan plan;
     private final List<String> conditions;
+    private final Set<Integer> each;
 
-    Search(int tenant, ObservationQuery query) {
+    Search(int tenant, ObservationQuery query, boolean whole) {
       this.tenant = tenant;
       this.query = query;
+      this.whole = whole;
       this.first =
           query.sort().isEmpty() ? new Sort(Sort.By.KEY, null, false) : query.sort().get(0);
       this.enough = query.offset() + query.limit();
       this.parameters = new SqlParameters(tenant);
       this.plan = plans.of(tenant, query.filter(), parameters);
       this.conditions = FilterPlans.conditions(plan, parameters);
+      this.each =
+          plan.patient() == null || plan.shapes() != null
+              ? plan.shapes()
+              : plans.shapes(tenant, MOST_SHAPES_OF_A_PATIENT + 1);
     }
 
     /** In order, those of the offset included. */
@@ -87,8 +150,12 @@ final class ObservationSearch {
       if (single && first.by() == Sort.By.KEY) {
         return byPlace();
       }
-      if (single && first.by() == Sort.By.EFFECTIVE && first.descending()) {
-        return newest();
+      if (single && first.by() == Sort.By.EFFECTIVE) {
+        if (first.descending()) {
+          return newest();
+        } else if (query.after() == null) {
+          return oldest();
+        }
       }
       String moment =
           switch (first.by()) {
@@ -104,6 +171,74 @@ final class ObservationSearch {
         order = "telemetry.second_of(" + moment + ")" + way() + ", " + order;
       }
       return hits(statement(moment, conditions, order), enough);
+    }
+
+    /** Range after range is asked for those shapes only of which more can come. */
+    Optional<List<Hit>> ofEachShape() {
+      if (plan.patient() == null || each.size() > MOST_SHAPES_OF_A_PATIENT) {
+        return Optional.empty();
+      }
+      Map<Integer, List<Hit>> found = new HashMap<>();
+      Set<Integer> open = new TreeSet<>(each);
+      List<String> timed = new ArrayList<>(conditions);
+      timed.add(FROM + " is not null");
+      String order = "telemetry.hour_of(" + FROM + ") desc, " + FROM + " desc, " + PLACE;
+      for (PlaceRanges.Range range : ranges.descending()) {
+        collect(FROM, within(timed, range), order, open, found);
+        open.removeIf(shape -> isFull(found.get(shape), range));
+      }
+      List<Hit> hits = new ArrayList<>();
+      found.values().forEach(all -> hits.addAll(firstOf(all)));
+      hits.sort(NEWEST_FIRST);
+      open.removeIf(shape -> found.getOrDefault(shape, List.of()).size() >= enough);
+      Map<Integer, List<Hit>> untimed = new HashMap<>();
+      List<String> rest = new ArrayList<>(conditions);
+      rest.add(FROM + " is null");
+      collect(null, rest, PLACE, open, untimed);
+      untimed.values().stream()
+          .flatMap(List::stream)
+          .sorted(Comparator.comparing(Hit::place))
+          .forEach(hits::add);
+      return Optional.of(hits);
+    }
+
+    private void collect(
+        String moment,
+        List<String> conditions,
+        String order,
+        Set<Integer> open,
+        Map<Integer, List<Hit>> found) {
+      if (!open.isEmpty()) {
+        String shapes = parameters.array(open.toArray(Integer[]::new));
+        hits(ofEach(shapes, statement(moment, ofOne(conditions), order)), open.size() * enough)
+            .forEach(
+                hit ->
+                    found.computeIfAbsent(hit.row().shape(), shape -> new ArrayList<>()).add(hit));
+      }
+    }
+
+    private boolean isFull(List<Hit> hits, PlaceRanges.Range range) {
+      List<Hit> newest = hits == null ? List.of() : firstOf(hits);
+      return newest.size() == enough
+          && !newest.get(newest.size() - 1).position().moment().isBefore(range.begins());
+    }
+
+    private List<Hit> firstOf(List<Hit> hits) {
+      return hits.stream().sorted(NEWEST_FIRST).limit(enough).toList();
+    }
+
+    private static List<String> ofOne(List<String> conditions) {
+      List<String> each = new ArrayList<>(conditions);
+      each.add(FilterSql.SHAPE + " = each.shape");
+      return each;
+    }
+
+    private String ofEach(String shapes, String statement) {
+      return """
+          select merged.* from unnest(%s) as each (shape)
+          cross join lateral (%s limit %d) as merged
+          order by moment%s, place"""
+          .formatted(shapes, statement, enough, way());
     }
 
     private String way() {
@@ -141,7 +276,7 @@ final class ObservationSearch {
         List<String> having = new ArrayList<>(conditions);
         having.add(query.after() == null ? FROM + " is not null" : before(query.after()));
         for (PlaceRanges.Range range : ranges.descending()) {
-          hits.addAll(hits(newest(within(having, range)), enough));
+          hits.addAll(hits(timed(within(having, range)), enough));
           hits.sort(NEWEST_FIRST);
           if (hits.size() >= enough
               && !hits.get((int) enough - 1).position().moment().isBefore(range.begins())) {
@@ -165,34 +300,61 @@ final class ObservationSearch {
       return within;
     }
 
+    /**
+     * By effective time, the earliest first; those without one come last. What lies behind a range
+     * began behind it too, but for the weeks that are noted.
+     */
+    private List<Hit> oldest() {
+      List<String> having = new ArrayList<>(conditions);
+      having.add(FROM + " is not null");
+      List<Hit> hits = new ArrayList<>();
+      for (PlaceRanges.Range range : ranges.ascending()) {
+        hits.addAll(hits(timed(within(having, range)), enough));
+        if (hits.size() >= enough) {
+          List<Integer> crossings = plans.crossings(tenant, range.behindWeek() - 1);
+          if (crossings.size() <= FilterPlans.MOST_CROSSINGS) {
+            if (!crossings.isEmpty()) {
+              List<String> crossing = new ArrayList<>(having);
+              crossing.add(FilterPlans.weeks(crossings));
+              hits.addAll(hits(timed(crossing), enough));
+            }
+            hits.sort(OLDEST_FIRST);
+            return hits;
+          }
+        }
+      }
+      hits.sort(OLDEST_FIRST);
+      if (hits.size() < enough) {
+        conditions.add(FROM + " is null");
+        hits.addAll(hits(statement(null, conditions, PLACE), enough - hits.size()));
+      }
+      return hits;
+    }
+
     /** The index of a patient has an order for each shape: those are merged. */
-    private String newest(List<String> conditions) {
-      String order = FROM + " desc, " + PLACE;
-      boolean merged =
-          plan.patient() != null && plan.shapes() != null && plan.shapes().size() <= MOST_MERGED;
+    private String timed(List<String> conditions) {
+      String order = FROM + way() + ", " + PLACE;
+      boolean merged = plan.patient() != null && each.size() <= MOST_MERGED;
       if (plan.patient() != null && !merged) {
         return statement(FROM, conditions, order);
       }
-      order = "telemetry.hour_of(" + FROM + ") desc, " + order;
+      order = "telemetry.hour_of(" + FROM + ")" + way() + ", " + order;
       if (!merged) {
         return statement(FROM, conditions, order);
       }
-      List<String> each = new ArrayList<>(conditions);
-      each.add(FilterSql.SHAPE + " = each.shape");
-      return """
-          select merged.* from unnest(%s) as each (shape)
-          cross join lateral (%s limit %d) as merged
-          order by moment desc, place"""
-          .formatted(FilterPlans.shapes(plan, parameters), statement(FROM, each, order), enough);
+      return ofEach(
+          parameters.array(each.toArray(Integer[]::new)),
+          statement(FROM, ofOne(conditions), order));
     }
 
-    private static String statement(String moment, List<String> conditions, String order) {
+    private String statement(String moment, List<String> conditions, String order) {
       return """
-          select place, telemetry.observation_key(place, rare) as key, %s as moment
+          select place, %s, %s as moment
           from telemetry.observation
           where %s
           order by %s"""
           .formatted(
+              whole ? StoredRows.CURRENT : "telemetry.observation_key(place, rare) as key",
               moment == null ? "null::timestamptz" : moment,
               String.join(" and ", conditions),
               order);
@@ -207,7 +369,8 @@ final class ObservationSearch {
             return new Hit(
                 row.getLong("place"),
                 new ObservationPosition(
-                    at == null ? null : at.toInstant(), new ObservationKey(row.getLong("key"))));
+                    at == null ? null : at.toInstant(), new ObservationKey(row.getLong("key"))),
+                whole ? StoredRows.read(row) : null);
           });
     }
 

@@ -77,6 +77,25 @@ public interface Observations {
   /** Hits in the order asked for. */
   List<ObservationPosition> search(ObservationQuery query);
 
+  /** The same hits with what they say. */
+  default List<StoredObservation> find(ObservationQuery query) {
+    List<ObservationKey> keys = search(query).stream().map(ObservationPosition::key).toList();
+    return load(query.tenant(), keys).values().stream().filter(found -> !found.deleted()).toList();
+  }
+
+  /**
+   * The newest hits of each shape, newest first; those without a time come last, by key. All are
+   * about one patient.
+   *
+   * @param max of each shape; at least 1
+   * @return empty if this is not to be had: unless the criterion names one patient, and few enough
+   *     shapes can meet it
+   */
+  default Optional<List<StoredObservation>> newestOfShapes(
+      TenantId tenant, Criterion filter, int max) {
+    return Optional.empty();
+  }
+
   /**
    * What living Observations that meet a criterion refer to: PIDs of resources of a type.
    *

@@ -57,7 +57,7 @@ public final class PostgresObservations implements Observations {
     NamedParameterJdbcTemplate named = new NamedParameterJdbcTemplate(dataSource);
     FilterPlans plans = new FilterPlans(named, targets);
     PlaceRanges ranges = new PlaceRanges(jdbc);
-    this.search = new ObservationSearch(named, plans, ranges);
+    this.search = new ObservationSearch(named, plans, ranges, storedRows);
     this.referred = new ReferredTo(named, plans, ranges);
     this.history = new ObservationHistory(jdbc, storedRows);
     this.links = new ObservationLinks(jdbc, targets);
@@ -128,6 +128,17 @@ public final class PostgresObservations implements Observations {
   @Override
   public List<ObservationPosition> search(ObservationQuery query) {
     return search.search(tenants.find(query.tenant()), query);
+  }
+
+  @Override
+  public List<StoredObservation> find(ObservationQuery query) {
+    return search.find(tenants.find(query.tenant()), query);
+  }
+
+  @Override
+  public Optional<List<StoredObservation>> newestOfShapes(
+      TenantId tenant, Criterion filter, int max) {
+    return search.newestOfShapes(tenants.find(tenant), tenant, filter, max);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.vigil.telemetry.observation;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /** One version of an Observation. Its JSON is put together when asked for. */
@@ -9,11 +10,14 @@ public final class StoredObservation {
 
   private final ObservationState state;
   private final Instant supersededAt;
+  private final Integer shape;
   private final Supplier<String> json;
 
-  StoredObservation(ObservationState state, Instant supersededAt, Supplier<String> json) {
+  StoredObservation(
+      ObservationState state, Instant supersededAt, Integer shape, Supplier<String> json) {
     this.state = state;
     this.supersededAt = supersededAt;
+    this.shape = shape;
     this.json = json;
   }
 
@@ -45,6 +49,14 @@ public final class StoredObservation {
   /** When the next version was written; empty for the newest. */
   public Optional<Instant> supersededAt() {
     return Optional.ofNullable(supersededAt);
+  }
+
+  /**
+   * The number of its shape: what else a tenant has of one shape differs in leaves alone. Empty for
+   * a deletion and for what is kept whole.
+   */
+  public OptionalInt shape() {
+    return shape == null ? OptionalInt.empty() : OptionalInt.of(shape);
   }
 
   /**

@@ -103,6 +103,7 @@ final class StoredRows {
     return new StoredObservation(
         row.state(),
         row.supersededAt(),
+        shape == null || shape.template().equals(Split.WHOLE) ? null : row.shape(),
         () -> Split.join(shape.template(), Leaves.unpack(row.leaves(), shape, kept)));
   }
 

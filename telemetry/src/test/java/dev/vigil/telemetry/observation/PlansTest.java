@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.core.TenantId;
 import dev.vigil.telemetry.TestDatabase;
+import dev.vigil.telemetry.observation.Criterion.DateBound;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -79,6 +81,74 @@ class PlansTest {
     Criterion filter = Criterion.All.of(patient(7), code(2));
     assertThat(read(() -> newest(filter, 10, 10))).isLessThan(60);
     assertThat(read(() -> newest(filter, 90, 90))).isLessThan(200);
+  }
+
+  @Test
+  void theOldestOfAPatientAndACode() {
+    Criterion filter = Criterion.All.of(patient(7), code(2));
+    Sort oldestFirst = new Sort(Sort.By.EFFECTIVE, null, false);
+    ObservationQuery query = ObservationQuery.of(TENANT, filter, 10).sortedBy(oldestFirst);
+    assertThat(read(() -> found(query, 10))).isLessThan(60);
+    List<ObservationKey> newestFirst =
+        new ArrayList<>(keys(query.sortedBy(new Sort(Sort.By.EFFECTIVE, null, true)), 200));
+    Collections.reverse(newestFirst);
+    assertThat(keys(query, 200)).hasSize(MOMENTS).isEqualTo(newestFirst);
+    assertThat(keys(query, 10)).isEqualTo(newestFirst.subList(0, 10));
+  }
+
+  @Test
+  void someTimeOfAPatient() {
+    Instant at = END.minus(Duration.ofHours(30L * STEP_HOURS));
+    Criterion filter =
+        Criterion.All.of(
+            patient(7),
+            date(DateBound.Edge.HIGH, DateBound.Comparison.GE, at.minusSeconds(15)),
+            date(DateBound.Edge.LOW, DateBound.Comparison.LT, at.plusSeconds(15)));
+    assertThat(read(() -> found(ObservationQuery.of(TENANT, filter, 20), SHAPES))).isLessThan(40);
+  }
+
+  private static Criterion date(DateBound.Edge edge, DateBound.Comparison comparison, Instant at) {
+    return new Criterion.Date(ShapeIndex.DATE, List.of(new DateBound(edge, comparison, at)));
+  }
+
+  @Test
+  void theNewestOfEachShapeOfAPatient() {
+    Criterion codes = new Criterion.Token("code", "http://loinc.org", Set.of("code-1", "code-3"));
+    Criterion filter = Criterion.All.of(patient(7), codes);
+    assertThat(read(() -> assertThat(newestOfShapes(filter, 3)).hasSize(6))).isLessThan(60);
+    List<ObservationKey> expected = new ArrayList<>();
+    for (int shape : List.of(1, 3)) {
+      ObservationQuery query =
+          ObservationQuery.of(TENANT, Criterion.All.of(patient(7), code(shape)), 3)
+              .sortedBy(new Sort(Sort.By.EFFECTIVE, null, true));
+      expected.addAll(keys(query, 3));
+    }
+    assertThat(newestOfShapes(filter, 3)).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(newestOfShapes(filter, 200)).hasSize(2 * MOMENTS);
+    assertThat(observations.newestOfShapes(TENANT, codes, 3)).isEmpty();
+    assertThat(newestOfShapes(patient(7), 3).stream().filter(expected::contains)).hasSize(6);
+  }
+
+  private static List<ObservationKey> newestOfShapes(Criterion filter, int max) {
+    return observations.newestOfShapes(TENANT, filter, max).orElseThrow().stream()
+        .map(StoredObservation::key)
+        .toList();
+  }
+
+  /** As a search gives them, and with their content. */
+  private static List<ObservationKey> keys(ObservationQuery query, int limit) {
+    ObservationQuery some =
+        new ObservationQuery(TENANT, query.filter(), query.sort(), limit, 0, null);
+    List<ObservationKey> keys =
+        observations.search(some).stream().map(ObservationPosition::key).toList();
+    List<StoredObservation> found = observations.find(some);
+    assertThat(found.stream().map(StoredObservation::key)).containsExactlyElementsOf(keys);
+    assertThat(found.stream().map(StoredObservation::json))
+        .containsExactlyElementsOf(
+            observations.load(TENANT, keys).values().stream()
+                .map(StoredObservation::json)
+                .toList());
+    return keys;
   }
 
   @Test

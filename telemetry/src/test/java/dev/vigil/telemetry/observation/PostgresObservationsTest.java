@@ -350,6 +350,35 @@ class PostgresObservationsTest {
     }
 
     @Test
+    void theOldestFirstWhereOneBeganInAnEarlierWeek() {
+      ObservationKey began = allocate(NOW);
+      record(
+          new ObservationWrite.Put(
+              began,
+              began.id(),
+              1,
+              NOW,
+              SplitTest.json(reading(99, NOW)),
+              new Effective(NOW.minus(Duration.ofDays(60)), NOW),
+              NOW,
+              List.of(ObservationLink.local("Observation.subject", "Patient", 7, "p1")),
+              List.of()));
+      Criterion patient = Criterion.Link.to(Set.of("Observation.subject"), List.of(7L));
+      assertThat(find(All.of(patient, date(DateBound.Comparison.GE, NOW))))
+          .containsExactlyInAnyOrder(began, high, pressure);
+      Sort oldest = new Sort(Sort.By.EFFECTIVE, null, false);
+      for (int limit = 1; limit <= 5; limit++) {
+        List<ObservationKey> found =
+            observations
+                .search(ObservationQuery.of(TENANT, EVERYTHING, limit).sortedBy(oldest))
+                .stream()
+                .map(ObservationPosition::key)
+                .toList();
+        assertThat(found).isEqualTo(List.of(began, low, high, pressure, text).subList(0, limit));
+      }
+    }
+
+    @Test
     void inOrderAndByPages() {
       Sort newest = new Sort(Sort.By.EFFECTIVE, null, true);
       ObservationQuery query = ObservationQuery.of(TENANT, EVERYTHING, 1).sortedBy(newest);
