@@ -136,6 +136,15 @@ public record AccessDecision(Actor actor, TenantId tenant, SmartScopes scopes, b
     return new SearchReach(this).allowsUrl(type, url, context);
   }
 
+  /**
+   * Whether the caller may call an operation on a type.
+   *
+   * @param operation with its dollar sign
+   */
+  public boolean allowsOperation(String operation, String type) {
+    return FhirOperationAccess.allows(operation, type, this);
+  }
+
   private Stream<String> types() {
     return scopes.scopes().stream().map(SmartScope::type);
   }

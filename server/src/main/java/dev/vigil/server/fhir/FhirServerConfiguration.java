@@ -35,15 +35,8 @@ import org.springframework.core.Ordered;
 @Configuration(proxyBeanMethods = false)
 class FhirServerConfiguration {
 
-  /**
-   * HAPI's servlet, held where Spring Boot does not take it for a servlet to register by itself.
-   *
-   * @param server to be started by {@link FhirServlet}
-   */
-  record Endpoint(RestfulServer server) {}
-
   @Bean
-  Endpoint fhirEndpoint(
+  FhirEndpoint fhirEndpoint(
       FhirContext context,
       FhirProperties properties,
       IFhirSystemDao<Bundle, Meta> systemDao,
@@ -91,7 +84,7 @@ class FhirServerConfiguration {
     server.registerInterceptor(new BatchReader(properties.maxEntries(), unreadable));
     server.registerInterceptor(new AnswerShape(properties.maxEntries(), unreadable));
     context.setParserErrorHandler(new StrictParsing());
-    return new Endpoint(server);
+    return new FhirEndpoint(server);
   }
 
   private static IServerAddressStrategy addressStrategy(FhirProperties properties) {
@@ -101,7 +94,7 @@ class FhirServerConfiguration {
   }
 
   @Bean
-  ServletRegistrationBean<FhirServlet> fhirServlet(ObjectProvider<Endpoint> endpoint) {
+  ServletRegistrationBean<FhirServlet> fhirServlet(ObjectProvider<FhirEndpoint> endpoint) {
     ServletRegistrationBean<FhirServlet> registration =
         new ServletRegistrationBean<>(
             new FhirServlet(() -> endpoint.getObject().server()), "/fhir/*");

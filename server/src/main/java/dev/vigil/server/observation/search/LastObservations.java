@@ -17,7 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -34,8 +37,19 @@ final class LastObservations {
   /** Subjects whose full groups are no longer asked for; more would make the query unwieldy. */
   private static final int MOST_SUBJECTS = 20;
 
+  private static final int MOST_CODES = 10_000;
+  private static final int PROSE = 200;
+  private static final Pattern LONG_TEXT =
+      Pattern.compile("\"(?:[^\"\\\\]|\\\\.){" + PROSE + ",}+\"");
+
+  /** In the place of the subject where all have the same. */
+  private static final Long ONE_PATIENT = 0L;
+
   private final Observations observations;
   private final IndexExtractor extractor;
+
+  /** Names by the text of {@code Observation.code}, which alone decides about them. */
+  private final Map<String, Set<Name>> known = new ConcurrentHashMap<>();
 
   LastObservations(Observations observations, IndexExtractor extractor) {
     this.observations = observations;
@@ -47,8 +61,15 @@ final class LastObservations {
    *
    * @param max of each group
    */
-  List<ObservationKey> find(Criterion filter, int max, SearchScope scope) {
+  List<StoredObservation> find(Criterion filter, int max, SearchScope scope) {
     Groups groups = new Groups(max);
+    Optional<List<StoredObservation>> ofShapes =
+        observations.newestOfShapes(scope.tenant(), filter, max);
+    if (ofShapes.isPresent() && ofShapes.get().stream().allMatch(LastObservations::shapeTells)) {
+      // All Observations of a shape are of one group, so more of one shape would not be shown.
+      ofShapes.get().forEach(found -> groups.add(found, ONE_PATIENT, names(found)));
+      return groups.found();
+    }
     ObservationQuery query =
         ObservationQuery.of(scope.tenant(), filter, PAGE)
             .sortedBy(new Sort(Sort.By.EFFECTIVE, null, true));
@@ -61,7 +82,7 @@ final class LastObservations {
       query = new ObservationQuery(scope.tenant(), Criteria.all(rest), query.sort(), PAGE, 0, end);
       page = page.size() < PAGE ? List.of() : observations.search(query);
     }
-    return groups.keys();
+    return groups.found();
   }
 
   private void add(List<ObservationPosition> page, Groups groups, SearchScope scope) {
@@ -76,16 +97,35 @@ final class LastObservations {
     for (ObservationKey key : keys) {
       StoredObservation observation = stored.get(key);
       if (observation != null && !observation.deleted()) {
-        groups.add(key, subjects.get(key), names(observation));
+        groups.add(observation, subjects.get(key), names(observation));
       }
     }
   }
 
-  /** Its codings, or its text where there are none. */
+  /** Its codings, or its text where there are none. Few codes come again and again. */
   private Set<Name> names(StoredObservation observation) {
+    String json = observation.json();
+    Optional<String> code = CodeText.of(json);
+    if (code.isEmpty()) {
+      return extracted(json);
+    }
+    if (known.size() > MOST_CODES) {
+      known.clear();
+    }
+    return known.computeIfAbsent(code.get(), text -> extracted(json));
+  }
+
+  /** A name is part of the shape, but for texts of a length that only prose has. */
+  private static boolean shapeTells(StoredObservation observation) {
+    String code = CodeText.of(observation.json()).orElse("");
+    return observation.shape().isPresent()
+        && (code.length() < PROSE || !LONG_TEXT.matcher(code).find());
+  }
+
+  private Set<Name> extracted(String json) {
     Set<Name> codings = new HashSet<>();
     Set<Name> texts = new HashSet<>();
-    for (IndexEntry entry : extractor.entries(observation.json())) {
+    for (IndexEntry entry : extractor.entries(json)) {
       if (entry instanceof IndexEntry.Token token && token.param().equals(CODE)) {
         codings.add(new Name(token.system(), token.code()));
       } else if (entry instanceof IndexEntry.Text text
@@ -108,16 +148,16 @@ final class LastObservations {
 
   private static final class Groups {
     private final int max;
-    private final Map<Place, List<ObservationKey>> byPlace = new HashMap<>();
-    private final List<List<ObservationKey>> inOrder = new ArrayList<>();
+    private final Map<Place, List<StoredObservation>> byPlace = new HashMap<>();
+    private final List<List<StoredObservation>> inOrder = new ArrayList<>();
 
     Groups(int max) {
       this.max = max;
     }
 
-    void add(ObservationKey key, Long subject, Set<Name> names) {
+    void add(StoredObservation found, Long subject, Set<Name> names) {
       List<Place> places = names.stream().map(name -> new Place(subject, name)).toList();
-      List<ObservationKey> group =
+      List<StoredObservation> group =
           places.stream().map(byPlace::get).filter(Objects::nonNull).findFirst().orElse(null);
       if (group == null) {
         group = new ArrayList<>();
@@ -127,11 +167,11 @@ final class LastObservations {
         byPlace.putIfAbsent(place, group);
       }
       if (group.size() < max) {
-        group.add(key);
+        group.add(found);
       }
     }
 
-    List<ObservationKey> keys() {
+    List<StoredObservation> found() {
       return inOrder.stream().flatMap(List::stream).toList();
     }
 

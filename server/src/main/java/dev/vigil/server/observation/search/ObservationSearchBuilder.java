@@ -8,8 +8,8 @@ import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import dev.vigil.server.observation.SyntheticPid;
 import dev.vigil.telemetry.observation.Criterion;
-import dev.vigil.telemetry.observation.ObservationKey;
 import dev.vigil.telemetry.observation.ObservationQuery;
+import dev.vigil.telemetry.observation.StoredObservation;
 import java.util.HashSet;
 import java.util.List;
 import org.hl7.fhir.r4.model.Observation;
@@ -45,9 +45,9 @@ final class ObservationSearchBuilder extends BothStoresSearchBuilder {
     Integer place = partition.getFirstPartitionIdOrNull();
     if (map.isLastN()) {
       int max = map.getLastNMax() == null ? 1 : map.getLastNMax();
-      List<ObservationKey> newest = searches.last().find(filter, max, scope);
+      List<StoredObservation> newest = searches.last().find(filter, max, scope);
       return new FixedHits(
-          newest.stream().map(key -> SyntheticPid.of(key, place)).toList(), previous());
+          newest.stream().map(found -> SyntheticPid.of(found.key(), place)).toList(), previous());
     }
     if (ResolvedOrder.needed(map.getSort())) {
       List<JpaPid> ordered =

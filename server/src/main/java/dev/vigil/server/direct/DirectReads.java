@@ -1,0 +1,178 @@
+package dev.vigil.server.direct;
+
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.interceptor.model.RequestPartitionId;
+import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
+import ca.uhn.fhir.model.api.IQueryParameterAnd;
+import ca.uhn.fhir.rest.api.QualifiedParamList;
+import ca.uhn.fhir.rest.api.SortOrderEnum;
+import ca.uhn.fhir.rest.api.SortSpec;
+import ca.uhn.fhir.rest.api.server.SystemRequestDetails;
+import ca.uhn.fhir.rest.param.DateRangeParam;
+import ca.uhn.fhir.rest.param.ReferenceAndListParam;
+import ca.uhn.fhir.rest.param.TokenAndListParam;
+import dev.vigil.core.TenantId;
+import dev.vigil.server.observation.PartitionTenants;
+import dev.vigil.server.observation.SyntheticPid;
+import dev.vigil.server.observation.search.ObservationFilters;
+import dev.vigil.telemetry.observation.Criterion;
+import dev.vigil.telemetry.observation.ObservationKey;
+import dev.vigil.telemetry.observation.ObservationQuery;
+import dev.vigil.telemetry.observation.Observations;
+import dev.vigil.telemetry.observation.StoredObservation;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Asks the store what HAPI's search classes would ask it, and words the answer as they do. */
+final class DirectReads {
+
+  /** HAPI looks for so many at once at least, by its first pre-fetch threshold. */
+  private static final int FIRST_PASS = 13;
+
+  private final FhirContext context;
+  private final Observations store;
+  private final PartitionTenants partitions;
+  private final ObservationFilters filters;
+  private final SavedSearches saved;
+  private final TransactionOperations transactions;
+  private final PassedOn passedOn;
+  private final Clock clock;
+
+  DirectReads(
+      FhirContext context,
+      Observations store,
+      PartitionTenants partitions,
+      ObservationFilters filters,
+      SavedSearches saved,
+      TransactionOperations transactions,
+      Clock clock) {
+    this.context = context;
+    this.store = store;
+    this.partitions = partitions;
+    this.filters = filters;
+    this.saved = saved;
+    this.transactions = transactions;
+    this.passedOn = new PassedOn(context);
+    this.clock = clock;
+  }
+
+  /** Empty if HAPI has to answer. */
+  Optional<DirectAnswer> answer(DirectRequest asked, TenantId tenant, String base) {
+    if (asked.kind() == DirectRequest.Kind.READ) {
+      return read(asked.id(), tenant, base);
+    }
+    RequestPartitionId partition = partitions.of(tenant);
+    SearchParameterMap map = map(asked);
+    SystemRequestDetails request = SystemRequestDetails.forRequestPartitionId(partition);
+    request.setTenantId(tenant.value());
+    request.setFhirServerBase(base);
+    // HAPI's look-up of ids wants a transaction around it, though it seldom asks the database.
+    Criterion filter = transactions.execute(tx -> filters.of(map, partition, request));
+    Instant begin = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    BundleText bundle = new BundleText(base, UUID.randomUUID().toString(), begin);
+    if (asked.kind() == DirectRequest.Kind.COUNT) {
+      return Optional.of(bundle.counted(store.count(tenant, filter)));
+    }
+    return page(asked, map, filter, tenant, partition, bundle);
+  }
+
+  private Optional<DirectAnswer> read(String id, TenantId tenant, String base) {
+    ObservationKey key = ObservationKey.ofId(id).orElseThrow();
+    StoredObservation found = store.load(tenant, List.of(key)).get(key);
+    if (found == null || found.deleted() || !found.id().equals(id)) {
+      return Optional.empty();
+    }
+    String version = Long.toString(found.version());
+    return passedOn
+        .of(tenant, found, base)
+        .map(
+            json ->
+                new DirectAnswer(
+                    json,
+                    found.updatedAt(),
+                    base + "/Observation/" + id + "/_history/" + version,
+                    "W/\"" + version + "\""));
+  }
+
+  /** The first page, and the first pass of HAPI's search where there is a second one. */
+  private Optional<DirectAnswer> page(
+      DirectRequest asked,
+      SearchParameterMap map,
+      Criterion filter,
+      TenantId tenant,
+      RequestPartitionId partition,
+      BundleText bundle) {
+    int first = Math.max(FIRST_PASS, map.getCount() == null ? 0 : map.getCount()) + 1;
+    List<StoredObservation> hits =
+        asked.kind() == DirectRequest.Kind.LASTN
+            ? filters.last(filter, map.getLastNMax() == null ? 1 : map.getLastNMax(), partition)
+            : store.find(
+                new ObservationQuery(tenant, filter, filters.sorts(map.getSort()), first, 0, null));
+    boolean all = hits.size() < first;
+    if (!all && (map.getCount() == null || asked.kind() == DirectRequest.Kind.LASTN)) {
+      return Optional.empty(); // HAPI goes on to the next pass.
+    }
+    int shown = map.getCount() == null ? hits.size() : Math.min(map.getCount(), hits.size());
+    List<String> entries = new ArrayList<>(shown);
+    for (StoredObservation hit : hits.subList(0, shown)) {
+      Optional<String> entry = passedOn.of(tenant, hit, bundle.base());
+      if (entry.isEmpty()) {
+        return Optional.empty();
+      }
+      entries.add(bundle.entry(hit.id(), entry.get()));
+    }
+    boolean more = shown < hits.size();
+    if (more) {
+      List<Long> numbers = hits.stream().map(hit -> SyntheticPid.number(hit.key())).toList();
+      saved.save(bundle.id(), bundle.begin(), map, partition, numbers, all);
+    }
+    return Optional.of(bundle.page(asked, entries, all ? hits.size() : null, more ? shown : null));
+  }
+
+  /** As HAPI's provider makes it. */
+  private SearchParameterMap map(DirectRequest asked) {
+    SearchParameterMap map = new SearchParameterMap();
+    for (Map.Entry<String, String[]> parameter : asked.parameters().entrySet()) {
+      String name = parameter.getKey();
+      if (name.equals(DirectRequest.PATIENT)) {
+        map.add(name, filled(new ReferenceAndListParam(), name, parameter.getValue()));
+      } else if (name.equals(DirectRequest.DATE)) {
+        map.add(name, filled(new DateRangeParam(), name, parameter.getValue()));
+      } else if (DirectRequest.TOKENS.contains(name)) {
+        map.add(name, filled(new TokenAndListParam(), name, parameter.getValue()));
+      }
+    }
+    asked.value(DirectRequest.COUNT).map(Integer::valueOf).ifPresent(map::setCount);
+    asked
+        .value(DirectRequest.SORT)
+        .ifPresent(
+            sort ->
+                map.setSort(
+                    new SortSpec(
+                        DirectRequest.DATE,
+                        sort.startsWith("-") ? SortOrderEnum.DESC : SortOrderEnum.ASC)));
+    if (asked.kind() == DirectRequest.Kind.LASTN) {
+      map.setLastN(true);
+      asked.value(DirectRequest.MAX).map(Integer::valueOf).ifPresent(map::setLastNMax);
+    }
+    return map;
+  }
+
+  private <P extends IQueryParameterAnd<?>> P filled(P parameter, String name, String[] values) {
+    parameter.setValuesAsQueryTokens(
+        context,
+        name,
+        Arrays.stream(values)
+            .map(value -> QualifiedParamList.splitQueryStringByCommasIgnoreEscape(null, value))
+            .toList());
+    return parameter;
+  }
+}
