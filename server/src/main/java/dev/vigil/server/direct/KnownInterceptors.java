@@ -17,7 +17,7 @@ final class KnownInterceptors {
   /**
    * Of ours, the first two choose the tenant and judge by scopes, which the door does by the same
    * {@code AccessDecision}. The others are about writes, bodies, batches, statements and refusals:
-   * none of them changes or notes the answer to a GET.
+   * none of them changes or notes the answer to a GET that the door takes.
    */
   private static final Set<String> KNOWN =
       Set.of(
@@ -26,6 +26,7 @@ final class KnownInterceptors {
           "dev.vigil.server.fhir.AnswerShape",
           "dev.vigil.server.fhir.BatchReader",
           "dev.vigil.server.fhir.EmptyOperationBody",
+          "dev.vigil.server.fhir.MomentParameter",
           "dev.vigil.server.fhir.NumberLimit",
           "dev.vigil.server.fhir.ReadOnlyTypes",
           "dev.vigil.server.alert.DetectedIssueGuard",

@@ -101,7 +101,10 @@ final class Targets {
     return numbers;
   }
 
-  /** Targets by number. */
+  /**
+   * Targets by number. Kept at once, also within a long transaction: a number is never given twice,
+   * so one whose target is rolled back stands in no row.
+   */
   Map<Integer, Target> byNumber(int tenant, Set<Integer> numbers) {
     Map<Integer, Target> targets = new HashMap<>();
     Set<Integer> unknown = new HashSet<>();
@@ -124,8 +127,15 @@ final class Targets {
               .param("numbers", unknown.toArray(Integer[]::new), Types.ARRAY)
               .query(Target.class)
               .list();
-      found.forEach(target -> targets.put(target.number(), target));
-      AfterCommit.run(() -> keep(tenant, found));
+      for (Target target : found) {
+        targets.put(target.number(), target);
+        if (target.id() != null) {
+          byNumber.put(new ByNumber(tenant, target.number()), target);
+        }
+      }
+      if (byNumber.size() > MOST_KEPT) {
+        byNumber.clear();
+      }
     }
     return targets;
   }

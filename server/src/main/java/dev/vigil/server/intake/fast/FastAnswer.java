@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -92,29 +93,44 @@ final class FastAnswer {
     }
   }
 
+  /**
+   * Of one Observation.
+   *
+   * @param shown whether it is told, or only where it is
+   */
   static void single(
-      HttpServletRequest request, HttpServletResponse response, FastMessage message, String base)
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FastMessage message,
+      String base,
+      boolean shown)
       throws IOException {
     Item item = message.items().get(0);
+    String location = base + "/Observation/" + item.key().id() + "/_history/1";
+    response.setHeader("ETag", "W/\"1\"");
+    response.setHeader("Last-Modified", HTTP_DATE.format(message.now()));
+    response.setHeader("Content-Location", location);
+    response.setHeader("Location", location);
+    head(response, message.requestId(), 201);
+    if (shown) {
+      send(request, response, resource(message.now(), item));
+    }
+  }
+
+  private static String resource(Instant modified, Item item) {
     String stored =
         Split.join(item.shape().template(), item.leaves().stream().map(Leaf::raw).toList());
     StringBuilder json = new StringBuilder(stored.length() + 150);
     json.append("{\"resourceType\":\"Observation\",\"id\":\"")
         .append(item.key().id())
         .append("\",\"meta\":{\"versionId\":\"1\",\"lastUpdated\":\"")
-        .append(INSTANT.format(message.now()));
+        .append(INSTANT.format(modified));
     if (stored.startsWith(WITH_META)) {
       json.append("\",").append(stored, WITH_META.length(), stored.length());
     } else {
       json.append("\"},").append(stored, WITHOUT_META.length(), stored.length());
     }
-    String location = base + "/Observation/" + item.key().id() + "/_history/1";
-    head(response, message.requestId(), 201);
-    response.setHeader("ETag", "W/\"1\"");
-    response.setHeader("Last-Modified", HTTP_DATE.format(message.now()));
-    response.setHeader("Content-Location", location);
-    response.setHeader("Location", location);
-    send(request, response, json.toString());
+    return json.toString();
   }
 
   /** Refuses what there is no room for. */
@@ -149,13 +165,13 @@ final class FastAnswer {
 
   private static void head(HttpServletResponse response, String requestId, int status) {
     response.setStatus(status);
-    response.setContentType(TYPE);
     response.setHeader("X-Powered-By", POWERED_BY);
     response.setHeader("X-Request-ID", requestId);
   }
 
   private static void send(HttpServletRequest request, HttpServletResponse response, String json)
       throws IOException {
+    response.setContentType(TYPE);
     byte[] body = json.getBytes(StandardCharsets.UTF_8);
     String encodings = request.getHeader("Accept-Encoding");
     if (encodings != null && encodings.toLowerCase(Locale.ROOT).contains("gzip")) {

@@ -36,6 +36,7 @@ final class FastDoor extends OncePerRequestFilter {
   private static final String ROOT = "/fhir";
   private static final String OBSERVATION = "/fhir/Observation";
 
+  private static final String MINIMAL = "return=minimal";
   private static final String REQUEST_ID = "X-Request-ID";
 
   /** Larger bodies go the usual way. */
@@ -178,11 +179,14 @@ final class FastDoor extends OncePerRequestFilter {
         && Collections.list(request.getHeaders(REQUEST_ID)).stream().allMatch(RequestIds::isTaken);
   }
 
-  /** The answer to a transaction is minimal anyway; that to a single create is not. */
   private static boolean prefersWhatIsUsual(HttpServletRequest request) {
     List<String> preferences = Collections.list(request.getHeaders("Prefer"));
-    return preferences.isEmpty()
-        || preferences.equals(List.of("return=minimal")) && request.getRequestURI().equals(ROOT);
+    return preferences.isEmpty() || preferences.equals(List.of(MINIMAL));
+  }
+
+  /** The answer to a transaction is minimal anyway. */
+  private static boolean isMinimal(HttpServletRequest request) {
+    return MINIMAL.equals(request.getHeader("Prefer"));
   }
 
   /** A single create answers with what it created, so it takes the right to see it too. */
@@ -227,7 +231,9 @@ final class FastDoor extends OncePerRequestFilter {
     Optional<FastMessage> message =
         preparation.prepare(body, envelope, caller.tenant(), source, requestId);
     if (message.isEmpty()
-        || single && !FastAnswer.shows(message.get().items().get(0).shape().template())) {
+        || single
+            && !isMinimal(request)
+            && !FastAnswer.shows(message.get().items().get(0).shape().template())) {
       return false;
     }
     try {
@@ -247,7 +253,7 @@ final class FastDoor extends OncePerRequestFilter {
     }
     counts.shortWay(envelope.entries().size());
     if (single) {
-      FastAnswer.single(request, response, message.get(), base(request));
+      FastAnswer.single(request, response, message.get(), base(request), !isMinimal(request));
     } else {
       FastAnswer.transaction(request, response, message.get(), base(request));
     }

@@ -385,6 +385,33 @@ class FastAndUsualWayTest {
   }
 
   @Test
+  void answerASingleCreateAlikeThatIsNotToBeShown() {
+    Bedside one = hospital.admit();
+    Bedside other = hospital.admit();
+    String at = now.toString();
+    teach(() -> post("Observation", reading(one, "8867-4", "70", "/min", at), false));
+    double before = committed();
+
+    HttpResponse<String> fast = postMinimal(reading(one, "8867-4", "71.50", "/min", at), false);
+    HttpResponse<String> usual = postMinimal(reading(other, "8867-4", "71.50", "/min", at), true);
+
+    assertThat(committed() - before).isEqualTo(1);
+    assertThat(fast.statusCode()).isEqualTo(usual.statusCode()).isEqualTo(201);
+    assertThat(fast.body()).isEqualTo(usual.body()).isEmpty();
+    assertThat(headers(fast)).isEqualTo(headers(usual));
+    assertThat(stored(one)).containsAll(stored(other));
+  }
+
+  private HttpResponse<String> postMinimal(String body, boolean usual) {
+    HttpRequest.Builder request =
+        server.fhirRequest("Observation", hospital.admin()).header("Prefer", "return=minimal");
+    if (usual) {
+      request.header(BY_THE_USUAL_WAY, "1");
+    }
+    return server.send(request.POST(BodyPublishers.ofString(body)));
+  }
+
+  @Test
   void answerASingleCreateAlike() {
     Bedside one = hospital.admit();
     Bedside other = hospital.admit();
