@@ -1,7 +1,6 @@
 package dev.vigil.server.observation;
 
 import ca.uhn.fhir.util.MetaUtil;
-import dev.vigil.server.fhir.RequestIds;
 import org.hl7.fhir.r4.model.Meta;
 import org.hl7.fhir.r4.model.Observation;
 

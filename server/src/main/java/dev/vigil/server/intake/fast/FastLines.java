@@ -2,7 +2,7 @@ package dev.vigil.server.intake.fast;
 
 import dev.vigil.core.ProblemException;
 import dev.vigil.core.TenantId;
-import dev.vigil.server.fhir.RequestIds;
+import dev.vigil.server.observation.RequestIds;
 import dev.vigil.server.observation.StoredJson;
 import dev.vigil.telemetry.log.Source;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.vigil.server.fhir;
+package dev.vigil.server.observation;
 
 import ca.uhn.fhir.rest.api.Constants;
 import java.util.concurrent.ThreadLocalRandom;
