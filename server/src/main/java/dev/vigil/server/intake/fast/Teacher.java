@@ -144,7 +144,7 @@ final class Teacher {
         return Optional.empty(); // A transaction may mean one of its entries by that.
       }
       List<StoredLeaf> stored = sources();
-      ReadingPatterns patterns = patterns();
+      List<ReadingPatterns> patterns = patterns();
       List<KnownReading> readings = patterns == null ? null : readings(patterns);
       List<KnownIdentifier> identifiers = identifiers();
       List<KnownReference> references = references();
@@ -181,7 +181,7 @@ final class Teacher {
                   device < 0 ? null : deviceType(device),
                   references,
                   identifiers,
-                  patterns.deviceReading(),
+                  patterns.get(0).deviceReading(),
                   readings))
           : Optional.empty();
     }
@@ -367,25 +367,26 @@ final class Teacher {
       return known;
     }
 
-    /** Null if they differ. */
-    private ReadingPatterns patterns() {
-      ReadingPatterns first = null;
+    /** Of each sample; null if they differ. */
+    private List<ReadingPatterns> patterns() {
+      List<ReadingPatterns> all = new ArrayList<>();
       for (Sample sample : samples) {
-        ReadingPatterns found = check.patterns(sample.read()).orElse(null);
-        if (found == null || first != null && !first.alike(found)) {
+        Optional<ReadingPatterns> found = check.patterns(sample.read());
+        if (found.isEmpty() || !all.isEmpty() && !all.get(0).alike(found.get())) {
           return null;
         }
-        first = first == null ? found : first;
+        all.add(found.get());
       }
-      return first;
+      return all;
     }
 
     /** Null if they cannot be told. */
-    private List<KnownReading> readings(ReadingPatterns patterns) {
+    private List<KnownReading> readings(List<ReadingPatterns> patterns) {
       List<KnownReading> known = new ArrayList<>();
-      for (int reading = 0; reading < patterns.readings().size(); reading++) {
-        int number = number(reading);
-        ReadingPattern pattern = patterns.readings().get(reading);
+      List<ReadingPattern> readings = patterns.get(0).readings();
+      for (int reading = 0; reading < readings.size(); reading++) {
+        int number = number(patterns, reading);
+        ReadingPattern pattern = readings.get(reading);
         if (number < 0 && pattern.value() instanceof Quantity) {
           return null;
         }
@@ -394,18 +395,14 @@ final class Teacher {
       return known;
     }
 
-    private int number(int reading) {
-      List<List<ReadingPattern>> found =
-          samples.stream()
-              .map(sample -> check.patterns(sample.read()).orElseThrow().readings())
-              .toList();
+    private int number(List<ReadingPatterns> patterns, int reading) {
       for (int leaf = 0; leaf < cut.kinds().size(); leaf++) {
         int candidate = leaf;
         if (cut.kinds().get(leaf) == LeafKind.NUMBER
             && IntStream.range(0, samples.size())
                 .allMatch(
                     i ->
-                        found.get(i).get(reading).value() instanceof Quantity quantity
+                        patterns.get(i).readings().get(reading).value() instanceof Quantity quantity
                             && quantity
                                 .value()
                                 .equals(new BigDecimal(samples.get(i).sent().get(candidate))))) {

@@ -48,8 +48,12 @@ class FastAndUsualWayTest {
   private final EventLog log = server.bean(EventLog.class);
   private final Instant now = Instant.now().minusSeconds(600).truncatedTo(ChronoUnit.SECONDS);
 
-  private HttpResponse<String> post(String path, String body, boolean usual) {
+  /** Headers are names and values in turn. */
+  private HttpResponse<String> post(String path, String body, boolean usual, String... headers) {
     HttpRequest.Builder request = server.fhirRequest(path, hospital.admin());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
     if (usual) {
       request.header(BY_THE_USUAL_WAY, "1");
     }
@@ -359,8 +363,16 @@ class FastAndUsualWayTest {
     teach(() -> post("Observation", reading(one, "8867-4", "70", "/min", at), false));
     double before = committed();
 
-    HttpResponse<String> fast = postByProxy(reading(one, "8867-4", "71.50", "/min", at), false);
-    HttpResponse<String> usual = postByProxy(reading(other, "8867-4", "71.50", "/min", at), true);
+    String[] byProxy = {
+      "X-Request-ID", "3f0e2d1c-proxy-0001",
+      "X-Forwarded-For", "192.0.2.1",
+      "X-Forwarded-Proto", "https",
+      "X-Forwarded-Host", "fhir.example.org"
+    };
+    HttpResponse<String> fast =
+        post("Observation", reading(one, "8867-4", "71.50", "/min", at), false, byProxy);
+    HttpResponse<String> usual =
+        post("Observation", reading(other, "8867-4", "71.50", "/min", at), true, byProxy);
 
     assertThat(committed() - before).isEqualTo(1);
     assertThat(plain(fast.body(), one)).isEqualTo(plain(usual.body(), other));
@@ -368,20 +380,6 @@ class FastAndUsualWayTest {
     assertThat(headers(fast))
         .isEqualTo(headers(usual))
         .containsEntry("x-request-id", "[3f0e2d1c-proxy-0001]");
-  }
-
-  private HttpResponse<String> postByProxy(String body, boolean usual) {
-    HttpRequest.Builder request =
-        server
-            .fhirRequest("Observation", hospital.admin())
-            .header("X-Request-ID", "3f0e2d1c-proxy-0001")
-            .header("X-Forwarded-For", "192.0.2.1")
-            .header("X-Forwarded-Proto", "https")
-            .header("X-Forwarded-Host", "fhir.example.org");
-    if (usual) {
-      request.header(BY_THE_USUAL_WAY, "1");
-    }
-    return server.send(request.POST(BodyPublishers.ofString(body)));
   }
 
   @Test
@@ -392,23 +390,17 @@ class FastAndUsualWayTest {
     teach(() -> post("Observation", reading(one, "8867-4", "70", "/min", at), false));
     double before = committed();
 
-    HttpResponse<String> fast = postMinimal(reading(one, "8867-4", "71.50", "/min", at), false);
-    HttpResponse<String> usual = postMinimal(reading(other, "8867-4", "71.50", "/min", at), true);
+    String[] minimal = {"Prefer", "return=minimal"};
+    HttpResponse<String> fast =
+        post("Observation", reading(one, "8867-4", "71.50", "/min", at), false, minimal);
+    HttpResponse<String> usual =
+        post("Observation", reading(other, "8867-4", "71.50", "/min", at), true, minimal);
 
     assertThat(committed() - before).isEqualTo(1);
     assertThat(fast.statusCode()).isEqualTo(usual.statusCode()).isEqualTo(201);
     assertThat(fast.body()).isEqualTo(usual.body()).isEmpty();
     assertThat(headers(fast)).isEqualTo(headers(usual));
     assertThat(stored(one)).containsAll(stored(other));
-  }
-
-  private HttpResponse<String> postMinimal(String body, boolean usual) {
-    HttpRequest.Builder request =
-        server.fhirRequest("Observation", hospital.admin()).header("Prefer", "return=minimal");
-    if (usual) {
-      request.header(BY_THE_USUAL_WAY, "1");
-    }
-    return server.send(request.POST(BodyPublishers.ofString(body)));
   }
 
   @Test
