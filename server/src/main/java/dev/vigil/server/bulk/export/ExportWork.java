@@ -147,26 +147,39 @@ class ExportWork implements BulkWork {
       return;
     }
     PageSource source = extract.type().equals(SyntheticPid.TYPE) ? observations : stored;
-    long after = Long.parseLong(position);
+    Cursor cursor = new Cursor(Long.parseLong(position));
     try (BulkRun.Lines lines = run.lines(Purpose.OUTPUT, extract.type())) {
-      Page page;
-      do {
-        OtherRequests.Piece piece = others.piece();
-        page = source.after(extract, after);
-        after = page.position();
-        for (Resource resource : page.resources()) {
-          if (!extract.ofPatients() || patientTypes.belongs(resource, extract.patients())) {
-            lines.add(context.newJsonParser().encodeResourceToString(resource));
-            progress.count();
-          }
-        }
-        piece.rest();
+      while (!cursor.last) {
+        others.standBackFor(() -> cursor.turn(source, extract, lines, progress));
         progress.tell(extract.type());
-        if (!page.last()) {
-          lines.endWhenLong(Long.toString(after));
+        if (!cursor.last) {
+          lines.endWhenLong(Long.toString(cursor.after));
         }
-      } while (!page.last());
+      }
       lines.end(END);
+    }
+  }
+
+  /** Where an extract is. */
+  private final class Cursor {
+    private long after;
+    private boolean last;
+
+    private Cursor(long after) {
+      this.after = after;
+    }
+
+    private void turn(PageSource source, Extract extract, BulkRun.Lines lines, Progress progress)
+        throws IOException {
+      Page page = source.after(extract, after);
+      after = page.position();
+      last = page.last();
+      for (Resource resource : page.resources()) {
+        if (!extract.ofPatients() || patientTypes.belongs(resource, extract.patients())) {
+          lines.add(context.newJsonParser().encodeResourceToString(resource));
+          progress.count();
+        }
+      }
     }
   }
 

@@ -61,11 +61,9 @@ final class IngestStream {
   void take(LineQueue lines, BooleanSupplier stopping) throws IOException, InterruptedException {
     boolean more = true;
     while (more && !stopping.getAsBoolean() && !outcomes.abandoned()) {
-      List<Line> some = lines.take();
+      List<Line> some = lines.take(others.atOnce(AT_ONCE));
       more = !some.isEmpty();
-      OtherRequests.Piece piece = others.piece();
-      store(some);
-      piece.rest();
+      others.standBackFor(() -> store(some));
     }
     outcomes.add(answers.sum(!more));
   }

@@ -32,16 +32,14 @@ final class LineQueue {
 
   private final BlockingQueue<Optional<Line>> queue;
   private final Semaphore characters = new Semaphore(MOST_CHARACTERS);
-  private final int most;
   private volatile IOException broken;
   private volatile boolean stopped;
   private boolean ended;
 
   /**
-   * @param most lines that are given, and held, at once
+   * @param most lines that are held at once
    */
   LineQueue(int most) {
-    this.most = most;
     this.queue = new ArrayBlockingQueue<>(most);
   }
 
@@ -90,10 +88,11 @@ final class LineQueue {
   /**
    * Waits for lines.
    *
+   * @param most at most so many
    * @return at least one; none at the end
    * @throws IOException if the stream broke, once all whole lines before have been given
    */
-  List<Line> take() throws IOException, InterruptedException {
+  List<Line> take(int most) throws IOException, InterruptedException {
     List<Line> some = new ArrayList<>();
     int size = 0;
     while (!ended && some.size() < most && size < MOST_CHARACTERS) {

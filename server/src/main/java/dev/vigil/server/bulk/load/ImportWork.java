@@ -105,18 +105,17 @@ class ImportWork implements BulkWork {
       boolean more = true;
       while (more) {
         List<Line> some = new ArrayList<>();
+        int atOnce = others.atOnce(AT_ONCE);
         int size = 0;
-        while (more && some.size() < AT_ONCE && size < MOST_CHARACTERS) {
+        while (more && some.size() < atOnce && size < MOST_CHARACTERS) {
           Optional<Line> line = next(lines);
           size += line.flatMap(Line::text).map(String::length).orElse(0);
           line.filter(one -> one.number() > skip).ifPresent(some::add);
           more = line.isPresent();
         }
         if (!some.isEmpty()) {
-          OtherRequests.Piece piece = others.piece();
-          store(run, input, some, refused, counts);
+          others.standBackFor(() -> store(run, input, some, refused, counts));
           run.mark(new Position(place, some.get(some.size() - 1).number()).text());
-          piece.rest();
         }
         run.tell("at input " + (place + 1) + ", " + input.type() + ": " + counts);
       }

@@ -33,10 +33,10 @@ class LineQueueTest {
 
   private static List<Integer> sizes(LineQueue queue) throws Exception {
     List<Integer> sizes = new ArrayList<>();
-    List<Line> some = queue.take();
+    List<Line> some = queue.take(100);
     while (!some.isEmpty()) {
       sizes.add(some.size());
-      some = queue.take();
+      some = queue.take(100);
     }
     return sizes;
   }
@@ -74,10 +74,10 @@ class LineQueueTest {
     reader.submit(
         () -> queue.fill(() -> new SequenceInputStream(bytes("one\ntwo\nthr"), breaking)));
 
-    assertThat(queue.take()).extracting(line -> line.text().orElseThrow()).contains("one");
+    assertThat(queue.take(100)).extracting(line -> line.text().orElseThrow()).contains("one");
     assertThatThrownBy(
             () -> {
-              while (!queue.take().isEmpty()) {
+              while (!queue.take(100).isEmpty()) {
                 // whole lines first
               }
             })
@@ -89,7 +89,7 @@ class LineQueueTest {
   void letsTheReaderGoWhenNobodyWantsMore() throws Exception {
     LineQueue queue = new LineQueue(10);
     Future<?> reading = reader.submit(() -> queue.fill(() -> bytes("line\n".repeat(1_000))));
-    queue.take();
+    queue.take(100);
 
     queue.stop();
 
