@@ -1,6 +1,8 @@
 package dev.vigil.server.bulk;
 
+import dev.vigil.core.TenantId;
 import dev.vigil.core.event.PersonErased;
+import dev.vigil.telemetry.erasure.ErasureSweep;
 import dev.vigil.telemetry.log.LoggedEvent;
 import dev.vigil.telemetry.reader.LogReader;
 import java.util.List;
@@ -8,10 +10,11 @@ import org.springframework.stereotype.Component;
 
 /**
  * Takes the exports of a tenant back when one of its persons is erased: nobody knows in which files
- * that person is, and a client can ask again. The files themselves go with the next tidying.
+ * that person is, and a client can ask again. Those go as well that begin before the last of the
+ * person's Observations is deleted. The files themselves go with the next tidying.
  */
 @Component
-class ErasedPersons implements LogReader {
+class ErasedPersons implements LogReader, ErasureSweep.Copies {
 
   private final BulkJobs jobs;
 
@@ -37,5 +40,10 @@ class ErasedPersons implements LogReader {
         .map(LoggedEvent::tenant)
         .distinct()
         .forEach(jobs::removeExports);
+  }
+
+  @Override
+  public void takeBack(TenantId tenant) {
+    jobs.removeExports(tenant);
   }
 }

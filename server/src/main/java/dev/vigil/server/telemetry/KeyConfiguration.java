@@ -77,8 +77,10 @@ class KeyConfiguration {
       PlatformTransactionManager transactions,
       Observations observations,
       ErasureTable table,
+      ErasureSweep.Copies copies,
       Clock clock) {
-    return new ErasureSweep(new TransactionTemplate(transactions), observations, table, clock);
+    return new ErasureSweep(
+        new TransactionTemplate(transactions), observations, table, copies, clock);
   }
 
   @Bean

@@ -9,6 +9,7 @@ import dev.vigil.server.VigilServer;
 import dev.vigil.server.story.Bedside;
 import dev.vigil.server.story.Hospital;
 import dev.vigil.telemetry.erasure.ErasePerson;
+import dev.vigil.telemetry.erasure.ErasureSweep;
 import dev.vigil.telemetry.log.Source;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -130,6 +131,27 @@ class InterruptedJobTest {
     server.bean(BulkRunner.class).tidy();
     assertThat(folder(exported.id())).doesNotExist();
     assertThat(other.send("GET", others).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void anExportGoesThatBeganBeforeTheLastObservationOfAnErasedPersonWasDeleted() throws Exception {
+    Bedside bedside = hospital.admit();
+    hospital.post("Observation", bedside.heartRate("75", Instant.now()));
+    String patient = bedside.patient().substring("Patient/".length());
+    Exported exported = export();
+    // What the erasure leaves for the sweep; its event was read before the export began.
+    jdbc.sql(
+            """
+            insert into telemetry.erasure (tenant_id, patient_id, patient_pid, erased_at)
+            select 'demo', :patient, res_id, now() from hapi.hfj_resource
+            where res_type = 'Patient' and fhir_id = :patient
+            """)
+        .param("patient", patient)
+        .update();
+
+    server.bean(ErasureSweep.class).sweep(new TenantId("demo"), new PatientId(patient));
+
+    assertThat(ehr.send("GET", exported.status()).statusCode()).isEqualTo(404);
   }
 
   @Test

@@ -17,6 +17,14 @@ import org.springframework.transaction.support.TransactionOperations;
  */
 public final class ErasureSweep {
 
+  /** What was copied out of the Observations, for instance exports. */
+  @FunctionalInterface
+  public interface Copies {
+
+    /** Takes back what a tenant's was copied until now, in the transaction that is open. */
+    void takeBack(TenantId tenant);
+  }
+
   private static final Logger log = LoggerFactory.getLogger(ErasureSweep.class);
 
   private static final int AT_ONCE = 1_000;
@@ -26,17 +34,24 @@ public final class ErasureSweep {
   private final TransactionOperations transactions;
   private final Observations observations;
   private final ErasureTable table;
+  private final Copies copies;
   private final Clock clock;
 
-  /** Deletes there. */
+  /**
+   * Deletes there.
+   *
+   * @param copies told within each transaction that deletes some
+   */
   public ErasureSweep(
       TransactionOperations transactions,
       Observations observations,
       ErasureTable table,
+      Copies copies,
       Clock clock) {
     this.transactions = transactions;
     this.observations = observations;
     this.table = table;
+    this.copies = copies;
     this.clock = clock;
   }
 
@@ -74,9 +89,7 @@ public final class ErasureSweep {
     long count = 0;
     boolean done = erasure.patientPid() == null;
     while (!done && !stopping.getAsBoolean()) {
-      Observations.Erased step =
-          transactions.execute(
-              status -> observations.eraseSubject(erasure.tenant(), erasure.patientPid(), AT_ONCE));
+      Observations.Erased step = transactions.execute(status -> step(erasure));
       count += step.count();
       done = step.done();
       if (!done && step.count() == 0) {
@@ -90,5 +103,14 @@ public final class ErasureSweep {
       table.remove(erasure, clock.instant().minus(LONGEST_WRITE));
     }
     return count;
+  }
+
+  private Observations.Erased step(ErasureTable.Open erasure) {
+    Observations.Erased step =
+        observations.eraseSubject(erasure.tenant(), erasure.patientPid(), AT_ONCE);
+    if (step.count() > 0) {
+      copies.takeBack(erasure.tenant());
+    }
+    return step;
   }
 }

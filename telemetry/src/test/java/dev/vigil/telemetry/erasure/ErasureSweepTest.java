@@ -47,6 +47,7 @@ class ErasureSweepTest {
 
   private final TestDatabase database = TestDatabase.fresh();
   private final ErasureTable table = new ErasureTable(database.dataSource());
+  private final List<TenantId> takenBack = new ArrayList<>();
   private final Observations store =
       new PostgresObservations(
           database.dataSource(),
@@ -83,7 +84,7 @@ class ErasureSweepTest {
   }
 
   private ErasureSweep sweep(Instant now) {
-    return new ErasureSweep(database.transactions(), store, table, at(now));
+    return new ErasureSweep(database.transactions(), store, table, takenBack::add, at(now));
   }
 
   private static Clock at(Instant now) {
@@ -132,6 +133,9 @@ class ErasureSweepTest {
     assertThat(rows("observation")).isEqualTo(10);
     assertThat(store.linksTo(TENANT, List.of(PID), java.util.Set.of(), 10)).isEmpty();
     assertThat(rows("observation_link")).isZero();
+    assertThat(takenBack).containsExactly(TENANT);
+    assertThat(sweep(NOW).sweep(TENANT, PATIENT)).isZero();
+    assertThat(takenBack).hasSize(1);
   }
 
   @Test
