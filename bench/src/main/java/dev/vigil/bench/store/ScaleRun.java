@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 
 /**
  * The searches on a large store of Vigil alone. It is filled through the same door as ever, in
- * transactions of 1,000, with readings of half a year.
+ * transactions of 1,000, with readings of half a year; what is wanted beyond is copied from these.
  */
 final class ScaleRun {
 
@@ -24,6 +24,7 @@ final class ScaleRun {
 
   private final StorePlan plan;
   private final long size;
+  private final long sent;
   private final Path jar;
   private final Path folder;
   private final Consumer<String> progress;
@@ -31,10 +32,12 @@ final class ScaleRun {
 
   /**
    * @param size Observations that the store holds in the end
+   * @param sent of these, at most so many are sent; the rest is copied
    */
-  ScaleRun(StorePlan plan, long size, Path jar, Path folder, Consumer<String> progress) {
+  ScaleRun(StorePlan plan, long size, long sent, Path jar, Path folder, Consumer<String> progress) {
     this.plan = plan;
     this.size = size;
+    this.sent = Math.min(size, sent);
     this.jar = jar;
     this.folder = folder;
     this.progress = progress;
@@ -43,9 +46,9 @@ final class ScaleRun {
   StoreTable run() {
     try (VigilServer vigil = VigilServer.start(jar, folder, plan.heap())) {
       Cohort cohort = Cohort.register(plan.patients(), vigil.door()::transaction);
-      SentReadings sent = new SentReadings();
-      fill(vigil, cohort, sent);
-      long stored = Counted.observations(vigil.door());
+      SentReadings sample = new SentReadings();
+      fill(vigil, cohort, sample);
+      long stored = copy(vigil, Counted.observations(vigil.door()));
       vigil.database().settle();
       long bytes = vigil.database().size().total();
       table.note(
@@ -58,7 +61,7 @@ final class ScaleRun {
               bytes / (double) stored,
               String.format(Locale.ROOT, "%,.0f", bytes / (double) stored)));
       SizeLines.of(vigil.database().size(), stored).forEach(line -> table.note(Column.VIGIL, line));
-      SearchPhase searches = new SearchPhase(vigil.door(), cohort, sent.all());
+      SearchPhase searches = new SearchPhase(vigil.door(), cohort, sample.all());
       for (Row row : Row.values()) {
         if (row.search() && plan.prints(row)) {
           progress.accept(row.id());
@@ -82,12 +85,13 @@ final class ScaleRun {
   }
 
   /** To the wanted size; at least one bundle a sender, of which the searches take their ids. */
-  private void fill(VigilServer vigil, Cohort cohort, SentReadings sent) {
+  private void fill(VigilServer vigil, Cohort cohort, SentReadings sample) {
     long found = Counted.observations(vigil.door());
-    long missing = Math.max(size - found, (long) plan.clients() * BUNDLE);
+    long missing = Math.max(sent - found, (long) plan.clients() * BUNDLE);
     EventTimes times = EventTimes.spread(SPREAD, missing, plan.patients());
     Senders phase =
-        new Senders(vigil.door(), cohort.streams(plan.clients(), plan.conditional(), times), sent);
+        new Senders(
+            vigil.door(), cohort.streams(plan.clients(), plan.conditional(), times), sample);
     progress.accept(String.format(Locale.ROOT, "filling: %,d there, %,d to come", found, missing));
     long stored = 0;
     long start = System.nanoTime();
@@ -119,5 +123,30 @@ final class ScaleRun {
             caught.behind().events(),
             caught.left(),
             caught.seconds()));
+  }
+
+  /**
+   * Multiplies what is there, to about the wanted size.
+   *
+   * @return how many there are then
+   */
+  private long copy(VigilServer vigil, long found) {
+    int times = (int) (size / found) - 1;
+    if (times < 1) {
+      return found;
+    }
+    long start = System.nanoTime();
+    new CopiedReadings(vigil.database(), progress).copy(times);
+    long stored = Counted.observations(vigil.door());
+    table.note(
+        Column.VIGIL,
+        String.format(
+            Locale.ROOT,
+            "%,d of these sent, each copied %d times in %.0f s: log, aggregates and the write-ahead"
+                + " log are those of what was sent",
+            found,
+            times,
+            (System.nanoTime() - start) / 1e9));
+    return stored;
   }
 }

@@ -81,6 +81,14 @@ public final class StoreCommand implements Callable<Integer> {
   private String scale;
 
   @Option(
+      names = "--sent",
+      paramLabel = "SIZE",
+      description =
+          "with --scale: so many go through the door, the rest is copied within the database"
+              + " (default: all)")
+  private String sent;
+
+  @Option(
       names = "--heap",
       defaultValue = "${env:VIGIL_HEAP:-1g}",
       description = "largest Java heap of each server (default: ${DEFAULT-VALUE})")
@@ -109,7 +117,15 @@ public final class StoreCommand implements Callable<Integer> {
       String text =
           scale == null
               ? new StoreRun(plan, jar, work.path(), err::println).run().text()
-              : new ScaleRun(plan, size(), jar, work.path(), err::println).run().text();
+              : new ScaleRun(
+                      plan,
+                      size("--scale", scale),
+                      size("--sent", sent == null ? scale : sent),
+                      jar,
+                      work.path(),
+                      err::println)
+                  .run()
+                  .text();
       out.println(text);
     }
     return 0;
@@ -145,12 +161,12 @@ public final class StoreCommand implements Callable<Integer> {
         .collect(Collectors.toCollection(() -> EnumSet.noneOf(Row.class)));
   }
 
-  private long size() {
-    if (!scale.matches("[1-9]\\d{0,3}[kM]")) {
+  private long size(String option, String text) {
+    if (!text.matches("[1-9]\\d{0,3}[kM]")) {
       throw new ParameterException(
-          spec.commandLine(), "--scale is a number with M, such as 10M: " + scale);
+          spec.commandLine(), option + " is a number with k or M, such as 10M: " + text);
     }
-    long number = Long.parseLong(scale.substring(0, scale.length() - 1));
-    return number * (scale.endsWith("M") ? 1_000_000 : 1_000);
+    long number = Long.parseLong(text.substring(0, text.length() - 1));
+    return number * (text.endsWith("M") ? 1_000_000 : 1_000);
   }
 }
