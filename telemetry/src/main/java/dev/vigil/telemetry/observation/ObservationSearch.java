@@ -32,8 +32,11 @@ final class ObservationSearch {
   private final Places places;
   private final FilterPlans plans;
   private final PlaceRanges ranges;
+  private final PackedWeeks packed;
 
-  ObservationSearch(NamedParameterJdbcTemplate jdbc, FilterPlans plans, PlaceRanges ranges) {
+  ObservationSearch(
+      NamedParameterJdbcTemplate jdbc, FilterPlans plans, PlaceRanges ranges, PackedWeeks packed) {
+    this.packed = packed;
     this.jdbc = jdbc;
     this.places = new Places(JdbcClient.create(jdbc));
     this.plans = plans;
@@ -51,7 +54,10 @@ final class ObservationSearch {
     FilterSql.Plan plan = plans.of(tenant, filter, parameters);
     String where = String.join(" and ", FilterPlans.conditions(plan, parameters));
     return jdbc.queryForObject(
-        "select count(*) from telemetry.observation where " + where,
+        "select count(*) from "
+            + PackedFilter.of(jdbc, packed, tenant, filter).rows()
+            + " where "
+            + where,
         parameters.source(),
         Long.class);
   }
@@ -66,6 +72,7 @@ final class ObservationSearch {
     private final SqlParameters parameters;
     private final FilterSql.Plan plan;
     private final List<String> conditions;
+    private final PackedFilter blocks;
 
     Search(int tenant, ObservationQuery query) {
       this.tenant = tenant;
@@ -76,6 +83,7 @@ final class ObservationSearch {
       this.parameters = new SqlParameters(tenant);
       this.plan = plans.of(tenant, query.filter(), parameters);
       this.conditions = FilterPlans.conditions(plan, parameters);
+      this.blocks = PackedFilter.of(jdbc, packed, tenant, query.filter());
     }
 
     /** In order, those of the offset included. */
@@ -103,7 +111,15 @@ final class ObservationSearch {
       if (first.by() == Sort.By.UPDATED) {
         order = "telemetry.second_of(" + moment + ")" + way() + ", " + order;
       }
-      return hits(statement(moment, conditions, order), enough);
+      if (first.by() == Sort.By.UPDATED && first.descending() && !packed.weeks().isEmpty()) {
+        // The newest are seldom packed: blocks are opened only for a page that may reach them.
+        List<Hit> newest = hits(statement(packed.rowsOnly(), moment, conditions, order), enough);
+        if (newest.size() >= enough
+            && packed.noneSince(newest.get((int) enough - 1).position().moment())) {
+          return newest;
+        }
+      }
+      return hits(statement(blocks.rows(), moment, conditions, order), enough);
     }
 
     private String way() {
@@ -120,12 +136,32 @@ final class ObservationSearch {
         order = GROUP + way() + ", " + order;
       }
       List<Hit> hits = new ArrayList<>();
+      long after = query.after() == null ? -1 : placeOf(query.after().key());
+      String byPlace = order;
       for (PlaceRanges.Range range :
           first.descending() ? ranges.descending() : ranges.ascending()) {
         if (hits.size() >= enough) {
           break;
         }
-        hits.addAll(hits(statement(null, within(conditions, range), order), enough - hits.size()));
+        if (first.descending()) {
+          hits.addAll(
+              hits(
+                  statement(blocks.rows(range), null, within(conditions, range), order),
+                  enough - hits.size()));
+        } else {
+          blocks.inParts(
+              tenant,
+              range,
+              after,
+              enough,
+              part -> {
+                List<String> within = new ArrayList<>(conditions);
+                within.add(part.condition());
+                hits.addAll(
+                    hits(statement(part.rows(), null, within, byPlace), enough - hits.size()));
+                return hits.size() < enough;
+              });
+        }
       }
       return hits;
     }
@@ -141,7 +177,7 @@ final class ObservationSearch {
         List<String> having = new ArrayList<>(conditions);
         having.add(query.after() == null ? FROM + " is not null" : before(query.after()));
         for (PlaceRanges.Range range : ranges.descending()) {
-          hits.addAll(hits(newest(within(having, range)), enough));
+          hits.addAll(hits(newest(blocks.rows(range), within(having, range)), enough));
           hits.sort(NEWEST_FIRST);
           if (hits.size() >= enough
               && !hits.get((int) enough - 1).position().moment().isBefore(range.begins())) {
@@ -154,7 +190,7 @@ final class ObservationSearch {
         if (!timed) {
           conditions.add(PLACE + " > " + place(query.after().key()));
         }
-        hits.addAll(hits(statement(null, conditions, PLACE), enough - hits.size()));
+        hits.addAll(hits(statement(blocks.rows(), null, conditions, PLACE), enough - hits.size()));
       }
       return hits;
     }
@@ -166,16 +202,16 @@ final class ObservationSearch {
     }
 
     /** The index of a patient has an order for each shape: those are merged. */
-    private String newest(List<String> conditions) {
+    private String newest(String rows, List<String> conditions) {
       String order = FROM + " desc, " + PLACE;
       boolean merged =
           plan.patient() != null && plan.shapes() != null && plan.shapes().size() <= MOST_MERGED;
       if (plan.patient() != null && !merged) {
-        return statement(FROM, conditions, order);
+        return statement(rows, FROM, conditions, order);
       }
       order = "telemetry.hour_of(" + FROM + ") desc, " + order;
       if (!merged) {
-        return statement(FROM, conditions, order);
+        return statement(rows, FROM, conditions, order);
       }
       List<String> each = new ArrayList<>(conditions);
       each.add(FilterSql.SHAPE + " = each.shape");
@@ -183,17 +219,20 @@ final class ObservationSearch {
           select merged.* from unnest(%s) as each (shape)
           cross join lateral (%s limit %d) as merged
           order by moment desc, place"""
-          .formatted(FilterPlans.shapes(plan, parameters), statement(FROM, each, order), enough);
+          .formatted(
+              FilterPlans.shapes(plan, parameters), statement(rows, FROM, each, order), enough);
     }
 
-    private static String statement(String moment, List<String> conditions, String order) {
+    private static String statement(
+        String rows, String moment, List<String> conditions, String order) {
       return """
           select place, telemetry.observation_key(place, rare) as key, %s as moment
-          from telemetry.observation
+          from %s
           where %s
           order by %s"""
           .formatted(
               moment == null ? "null::timestamptz" : moment,
+              rows,
               String.join(" and ", conditions),
               order);
     }
@@ -212,7 +251,11 @@ final class ObservationSearch {
     }
 
     private String place(ObservationKey key) {
-      return parameters.big(places.of(tenant, List.of(key)).get(key));
+      return parameters.big(placeOf(key));
+    }
+
+    private long placeOf(ObservationKey key) {
+      return places.of(tenant, List.of(key)).get(key);
     }
 
     /** Later in the order of the newest first; those without a time are not asked. */
