@@ -1,10 +1,12 @@
 -- Weeks that are no longer hot, packed: their rows lie in blocks. A week stands here some time before its first block,
--- so that every process knows of it by then; packed_at is null until then, failed_at is when it last could not be packed,
--- high_updated the newest time of writing in its blocks, in microseconds since 2000.
+-- so that every process knows of it by then; packed_at is null until then, shrunk_at until the room of the rows was given
+-- back since, failed_at is when either last could not be done; high_updated is the newest time of writing in its blocks, in
+-- microseconds since 2000.
 create table telemetry.packed_week (
   week integer not null,
   announced_at timestamptz not null default now(),
   packed_at timestamptz,
+  shrunk_at timestamptz,
   failed_at timestamptz,
   packed_rows bigint not null default 0,
   kept_rows bigint not null default 0,
@@ -136,22 +138,30 @@ cross join lateral (
   offset 0) as bytes
 cross join lateral generate_series(0, block.rows - 1) as n;
 
--- Empties the partition of a week, which the caller has locked, but for the rows at some places.
-create function telemetry.keep_in_observation_partition(week integer, places bigint[]) returns bigint
+-- Lets nobody write to the partition of a week, or hold rows of it, until the caller's transaction ends. All may read.
+create function telemetry.hold_observation_partition(week integer) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  leaf text := 'observation_w' || week;
-  kept telemetry.observation[];
 begin
-  execute format('select array_agg(stays::telemetry.observation) from telemetry_leaf.%I as stays where place = any($1)',
-    leaf) into kept using places;
-  execute format('truncate telemetry_leaf.%I', leaf);
-  if kept is null then
-    return 0;
-  end if;
-  insert into telemetry.observation select (unnest(kept)).*;
-  return cardinality(kept);
+  execute format('lock table telemetry_leaf.%I in exclusive mode', 'observation_w' || week);
 end
 $$;
 
-revoke execute on function telemetry.keep_in_observation_partition(integer, bigint[]) from public;
+revoke execute on function telemetry.hold_observation_partition(integer) from public;
+
+-- Writes the rows of a partition and its indexes anew, without the room of what was deleted. Old snapshots see what they saw.
+create function telemetry.shrink_observation_partition(week integer) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  leaf text := 'observation_w' || week;
+  by_place text := (
+    select own.relname from pg_inherits join pg_class as own on own.oid = inhrelid
+    where inhparent = 'telemetry.observation_place_ix'::regclass
+      and exists (
+        select from pg_index
+        where indexrelid = own.oid and indrelid = format('telemetry_leaf.%I', leaf)::regclass));
+begin
+  execute format('cluster telemetry_leaf.%I using %I', leaf, by_place);
+end
+$$;
+
+revoke execute on function telemetry.shrink_observation_partition(integer) from public;

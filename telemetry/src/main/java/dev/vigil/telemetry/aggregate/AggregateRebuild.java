@@ -77,12 +77,7 @@ public final class AggregateRebuild {
         Statement lock = session.createStatement()) {
       lock.execute("select pg_advisory_lock(" + AggregateReader.LOCK + ")");
       try {
-        return snapshot.execute(
-            status -> {
-              // Before the snapshot: rows must not become blocks that it does not see.
-              jdbc.sql("lock table telemetry.packed_week in access share mode").update();
-              return rebuildNow(progress);
-            });
+        return snapshot.execute(status -> rebuildNow(progress));
       } finally {
         lock.execute("select pg_advisory_unlock(" + AggregateReader.LOCK + ")");
       }

@@ -118,11 +118,7 @@ public final class ObservationRebuild {
 
   private Run run(BiConsumer<Long, Long> progress) {
     Run run = new Run(progress);
-    snapshot.executeWithoutResult(
-        status -> {
-          packed.keepOut();
-          run.compareAll();
-        });
+    snapshot.executeWithoutResult(status -> run.compareAll());
     return run;
   }
 

@@ -51,14 +51,6 @@ final class PackedWeeks {
     ANNOUNCEMENTS.incrementAndGet();
   }
 
-  /**
-   * Lets nothing be packed until the caller's transaction ends. One with a lasting snapshot begins
-   * with it: rows must not become blocks that it does not see.
-   */
-  void keepOut() {
-    jdbc.sql("lock table telemetry.packed_week in access share mode").update();
-  }
-
   /** How many Observations there are, of all tenants. No block is opened for it. */
   long count() {
     return jdbc.sql(

@@ -20,7 +20,8 @@ import org.springframework.transaction.support.TransactionOperations;
 /**
  * Packs the rows of weeks that are over for long into blocks, a week in one transaction. Others
  * read and write the week meanwhile; only in the last step, when the blocks take the place of the
- * rows, they wait. If anything was written to the week since, the blocks are given up.
+ * rows, writers wait. If anything was written to the week since, the blocks are given up. Later,
+ * when no snapshot can see the rows any more, their room is given back: for that moment all wait.
  */
 public final class WeekPacking {
 
@@ -32,6 +33,12 @@ public final class WeekPacking {
 
   private static final int FETCH = 5_000;
 
+  /** Whoever uses the week goes first. */
+  static final String SHORT_WAITS = "set local lock_timeout = '300ms'";
+
+  /** So few rows that somebody may still see do not make the others wait. */
+  private static final int FEW_DEAD = 10_000;
+
   /** After a week could not be packed. */
   private static final Duration AGAIN = Duration.ofDays(1);
 
@@ -41,6 +48,7 @@ public final class WeekPacking {
   private final Clock clock;
   private final Duration after;
   private final Duration grace;
+  private final Duration rest;
   private final int fewest;
 
   /**
@@ -50,13 +58,15 @@ public final class WeekPacking {
    */
   public WeekPacking(
       DataSource dataSource, TransactionOperations transactions, Clock clock, Duration after) {
-    this(dataSource, transactions, clock, after, PackedWeeks.GRACE, 10_000);
+    this(dataSource, transactions, clock, after, PackedWeeks.GRACE, Duration.ofDays(1), 10_000);
   }
 
   /**
    * For tests.
    *
    * @param grace from the announcement of a week to its first block, so that all processes know it
+   * @param rest from packing until room is given back even if nothing tells that no snapshot is as
+   *     old
    * @param fewest weeks of fewer rows are not worth it
    */
   WeekPacking(
@@ -65,6 +75,7 @@ public final class WeekPacking {
       Clock clock,
       Duration after,
       Duration grace,
+      Duration rest,
       int fewest) {
     JdbcTemplate template = new JdbcTemplate(dataSource);
     template.setFetchSize(FETCH);
@@ -74,6 +85,7 @@ public final class WeekPacking {
     this.clock = clock;
     this.after = after;
     this.grace = grace;
+    this.rest = rest;
     this.fewest = fewest;
   }
 
@@ -109,7 +121,48 @@ public final class WeekPacking {
       }
       packed += pack(week) ? 1 : 0;
     }
+    for (int week : roomy()) {
+      if (stopping.getAsBoolean()) {
+        return packed;
+      }
+      alone(week, () -> shrink(week));
+    }
     return packed;
+  }
+
+  /** Packed weeks with the room of rows that an old snapshot does not need, as it seems. */
+  private List<Integer> roomy() {
+    return client
+        .sql(
+            """
+            select week from telemetry.packed_week
+            left join pg_stat_all_tables as leaf
+              on leaf.schemaname = 'telemetry_leaf' and leaf.relname = 'observation_w' || week
+            where packed_at is not null and shrunk_at is null
+              and (failed_at is null
+                or failed_at <= clock_timestamp() - make_interval(secs => :again))
+              and (packed_at <= clock_timestamp() - make_interval(secs => :rest)
+                or greatest(last_vacuum, last_autovacuum) > packed_at and n_dead_tup < :few)
+            order by week
+            """)
+        .param("again", AGAIN.toSeconds())
+        .param("rest", rest.toSeconds())
+        .param("few", FEW_DEAD)
+        .query(Integer.class)
+        .list();
+  }
+
+  private boolean shrink(int week) {
+    client.sql(SHORT_WAITS).update();
+    client
+        .sql("select telemetry.shrink_observation_partition(:week)")
+        .param("week", week)
+        .query(row -> {});
+    client
+        .sql("update telemetry.packed_week set shrunk_at = clock_timestamp() where week = :week")
+        .param("week", week)
+        .update();
+    return true;
   }
 
   /** What leads to blocks of a week whose last one is gone. */
@@ -212,17 +265,22 @@ public final class WeekPacking {
   }
 
   private boolean pack(int week) {
+    return alone(week, () -> new WeekToBlocks(jdbc, week).pack());
+  }
+
+  /** Does a step in a transaction, unless others are at it or use the week; then it fails. */
+  private boolean alone(int week, BooleanSupplier step) {
     try {
-      Boolean packed =
+      Boolean done =
           transactions.execute(
               status -> {
-                if (!mine() || !new WeekToBlocks(jdbc, week).pack()) {
+                if (!mine() || !step.getAsBoolean()) {
                   status.setRollbackOnly();
                   return false;
                 }
                 return true;
               });
-      if (Boolean.TRUE.equals(packed)) {
+      if (Boolean.TRUE.equals(done)) {
         return true;
       }
     } catch (DataAccessException e) {

@@ -15,7 +15,9 @@ final class WeekToBlocks {
   /** A group of fewer rows takes less as rows. */
   private static final int FEWEST_IN_BLOCK = 4;
 
-  /** What stays rows is written again while others wait. */
+  /**
+   * What stays rows is written again while others wait, when the room of the others is given back.
+   */
   private static final int MOST_KEPT = 50_000;
 
   /** What tells whether a row came, went or changed: each write has a new sequence or version. */
@@ -77,7 +79,7 @@ final class WeekToBlocks {
       return false;
     }
     identifiers.insert(jdbc, week);
-    return replaceRows();
+    return deleteRows();
   }
 
   private void add(BlockRow row) {
@@ -129,28 +131,32 @@ final class WeekToBlocks {
     }
   }
 
-  /** Who reads with an old snapshot has locked the table of weeks, as a rebuild does. */
-  private boolean replaceRows() {
-    client.sql("set local lock_timeout = '300ms'").update();
-    client.sql("lock table telemetry.packed_week in access exclusive mode").update();
+  /** Nobody writes to the week meanwhile. Every snapshot sees either the rows or the blocks. */
+  private boolean deleteRows() {
+    client.sql(WeekPacking.SHORT_WAITS).update();
     client
-        .sql("select telemetry.lock_observation_partition(:week)")
+        .sql("select telemetry.hold_observation_partition(:week)")
         .param("week", week)
         .query(row -> {});
     if (!seen.equals(now())) {
       return false;
     }
-    client
-        .sql("select telemetry.keep_in_observation_partition(:week, :places)")
-        .param("week", week)
-        .param("places", kept.toArray(Long[]::new), Types.ARRAY)
-        .query(row -> {});
+    int deleted =
+        client
+            .sql(
+                "delete from telemetry.observation where place <> all(:kept) and "
+                    + ExpiredObservations.in(week, week + 1))
+            .param("kept", kept.toArray(Long[]::new), Types.ARRAY)
+            .update();
+    if (deleted != packedRows) {
+      return false;
+    }
     client
         .sql(
             """
             update telemetry.packed_week
-            set packed_at = clock_timestamp(), packed_rows = packed_rows + :packed,
-              kept_rows = :kept,
+            set packed_at = clock_timestamp(), shrunk_at = null,
+              packed_rows = packed_rows + :packed, kept_rows = :kept,
               high_updated = (
                 select max(high_updated) from telemetry.observation_block where week = :week)
             where week = :week

@@ -100,6 +100,7 @@ class BytesOfReadingsTest {
             Clock.fixed(START.plus(Duration.ofDays(60)), ZoneOffset.UTC),
             Duration.ofDays(28),
             Duration.ZERO,
+            Duration.ZERO,
             1_000);
     assertThat(packing.run(() -> false)).isEqualTo(1);
     LOG.warn("packed {} in {} ms", packing.packed(), (System.nanoTime() - began) / 1_000_000);

@@ -21,7 +21,13 @@ public final class PackNow {
    */
   public static long pack(TestDatabase database) {
     new WeekPacking(
-            database.dataSource(), database.transactions(), LATER, Duration.ZERO, Duration.ZERO, 1)
+            database.dataSource(),
+            database.transactions(),
+            LATER,
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            1)
         .run(() -> false);
     return database
         .jdbc()

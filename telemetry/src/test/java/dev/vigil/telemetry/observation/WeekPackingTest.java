@@ -74,7 +74,13 @@ class WeekPackingTest {
 
   private WeekPacking packing(Duration grace) {
     return new WeekPacking(
-        database.dataSource(), database.transactions(), CLOCK, Duration.ofDays(28), grace, 1);
+        database.dataSource(),
+        database.transactions(),
+        CLOCK,
+        Duration.ofDays(28),
+        grace,
+        Duration.ZERO,
+        1);
   }
 
   @BeforeEach
