@@ -47,6 +47,8 @@ public final class TelemetrySchema {
             "grant execute on function telemetry.add_observation_partition(integer) to ",
             "grant execute on function telemetry.lock_observation_partition(integer) to ",
             "grant execute on function telemetry.empty_observation_partition(integer) to ",
+            "grant execute on function telemetry.hold_observation_partition(integer) to ",
+            "grant execute on function telemetry.shrink_observation_partition(integer) to ",
             "revoke update, delete on telemetry.event, telemetry.signed_head from ",
             "revoke delete on telemetry.tenant_key, telemetry.person_key, telemetry.signing_key from ",
             "revoke all on telemetry.flyway_schema_history from ")) {

@@ -1,6 +1,7 @@
 package dev.vigil.server.dashboard;
 
 import dev.vigil.server.access.AccessDecision;
+import dev.vigil.telemetry.observation.WeekPacking;
 import dev.vigil.telemetry.reader.ReaderHealth;
 import dev.vigil.telemetry.reader.ReaderHealth.Reader;
 import java.time.Clock;
@@ -13,7 +14,10 @@ import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 
-/** The page for engineers and administrators: how far the readers of the log are. No person. */
+/**
+ * The page for engineers and administrators: how far the readers of the log are and how much is
+ * packed. No person.
+ */
 @Controller
 class SystemController {
 
@@ -33,9 +37,11 @@ class SystemController {
       String name, long position, long lag, String behind, long parked, String state) {}
 
   private final ReaderHealth health;
+  private final WeekPacking packing;
   private final Clock clock;
 
-  SystemController(ReaderHealth health, Clock clock) {
+  SystemController(ReaderHealth health, WeekPacking packing, Clock clock) {
+    this.packing = packing;
     this.health = health;
     this.clock = clock;
   }
@@ -51,6 +57,7 @@ class SystemController {
     model.addAttribute("now", MOMENT.format(now));
     model.addAttribute("head", health.head());
     model.addAttribute("readers", readers);
+    model.addAttribute("packed", packing.packed());
     return "system";
   }
 

@@ -9,7 +9,7 @@ import org.springframework.validation.annotation.Validated;
  * Where the data is.
  *
  * @param data folder of the embedded PostgreSQL and everything else that Vigil keeps in files
- * @param url JDBC URL of an external PostgreSQL 15 or newer; empty for the embedded one
+ * @param url JDBC URL of an external PostgreSQL 18 or newer; empty for the embedded one
  * @param user of the external PostgreSQL that the server works under; without an owner it needs the
  *     right to create schemas in its database
  * @param password of that user

@@ -23,7 +23,7 @@ final class DatabaseStart {
   private static final Logger log = LoggerFactory.getLogger(DatabaseStart.class);
 
   private static final String APPLICATION_ROLE = "vigil_app";
-  private static final int OLDEST_VERSION = 15;
+  private static final int OLDEST_VERSION = 18;
 
   private record Login(String user, String password) {}
 

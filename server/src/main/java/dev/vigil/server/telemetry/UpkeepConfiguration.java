@@ -2,12 +2,17 @@ package dev.vigil.server.telemetry;
 
 import dev.vigil.telemetry.erasure.ErasureSweep;
 import dev.vigil.telemetry.observation.ObservationPartitions;
+import dev.vigil.telemetry.observation.WeekPacking;
 import dev.vigil.telemetry.upkeep.RepeatedTask;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The repeated tasks of the store. */
 @Configuration(proxyBeanMethods = false)
@@ -25,6 +30,28 @@ class UpkeepConfiguration {
         "partitions",
         PARTITIONS_EVERY,
         stopping -> partitions.makeAhead(clock.instant(), WEEKS_AHEAD),
+        meters);
+  }
+
+  @Bean
+  WeekPacking weekPacking(
+      DataSource dataSource,
+      PlatformTransactionManager transactions,
+      Clock clock,
+      PackingProperties properties) {
+    return new WeekPacking(
+        dataSource, new TransactionTemplate(transactions), clock, properties.after());
+  }
+
+  /** Weeks that nobody writes to any more take a fifth of the place. */
+  @Bean
+  RepeatedTask packingTask(
+      WeekPacking packing, PackingProperties properties, MeterRegistry meters) {
+    Counter packed = Counter.builder("vigil.packing.weeks").register(meters);
+    return new RepeatedTask(
+        "packing",
+        properties.interval(),
+        stopping -> packed.increment(packing.run(stopping)),
         meters);
   }
 

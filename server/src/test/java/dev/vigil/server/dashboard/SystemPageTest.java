@@ -38,6 +38,7 @@ class SystemPageTest {
         assertThat(row.locator("td").nth(1)).hasText(Pattern.compile("\\d+ events?"));
         assertThat(Long.parseLong(row.locator("td").nth(3).innerText())).isPositive();
       }
+      assertThat(person.page().locator("#packed")).hasText("0 weeks, 0 Observations in blocks");
       assertThat(person.page().content()).doesNotContain("Patient", "72 ");
     }
   }

@@ -40,8 +40,10 @@ final class Claims {
   private final JdbcClient jdbc;
   private final TenantNumbers tenants;
   private final PostgresShapes shapes;
+  private final PackedWeeks packed;
 
-  Claims(JdbcClient jdbc, TenantNumbers tenants, PostgresShapes shapes) {
+  Claims(JdbcClient jdbc, TenantNumbers tenants, PostgresShapes shapes, PackedWeeks packed) {
+    this.packed = packed;
     this.jdbc = jdbc;
     this.tenants = tenants;
     this.shapes = shapes;
@@ -96,9 +98,10 @@ final class Claims {
                 """
                 select telemetry.observation_key(place, rare) as key, tenant, identifier, shape_id,
                   leaves
-                from telemetry.observation
+                from %s
                 where tenant = any(:tenants) and identifier = any(:hashes)
-                """)
+                """
+                    .formatted(rows(asked.keySet())))
             .param(
                 "tenants",
                 asked.keySet().stream().map(Hashed::tenant).distinct().toArray(Integer[]::new),
@@ -131,6 +134,13 @@ final class Claims {
         }
       }
     }
+  }
+
+  private String rows(Set<Hashed> asked) {
+    return packed.within(
+        0,
+        Week.MAX + 1,
+        List.of(BlockIdentifiers.blocksOf(asked.stream().map(Hashed::hash).toList())));
   }
 
   private void inEntries(

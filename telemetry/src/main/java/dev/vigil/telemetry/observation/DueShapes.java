@@ -69,6 +69,15 @@ final class DueShapes {
     return shapes;
   }
 
+  /** Those and the ones that are kept whole, if they tell no category. */
+  List<Integer> dueWithoutRowsBeside(Expiry expiry, int week) {
+    List<Integer> shapes = due(expiry, week);
+    if (due(expiry.days(Set.of()), expiry, week)) {
+      shapes.addAll(whole);
+    }
+    return shapes;
+  }
+
   /** Those and the ones that are due whatever their categories are. */
   List<Integer> certainly(Expiry expiry, int week) {
     List<Integer> shapes = due(expiry, week);

@@ -34,12 +34,16 @@ public final class ExpiredObservations {
   private final JdbcClient jdbc;
   private final TenantNumbers tenants;
   private final ObservationErasure erasure;
+  private final PackedWeeks packed;
+  private final ExpiredBlocks blocks;
 
   /** On the data source of the transactions that remove. */
   public ExpiredObservations(DataSource dataSource) {
     this.jdbc = JdbcClient.create(dataSource);
     this.tenants = new TenantNumbers(jdbc);
-    this.erasure = new ObservationErasure(jdbc, new Targets(jdbc));
+    this.packed = new PackedWeeks(jdbc);
+    this.erasure = new ObservationErasure(jdbc, new Targets(jdbc), packed);
+    this.blocks = new ExpiredBlocks(jdbc);
   }
 
   /** The first moments of the weeks that may hold something due, the oldest first. */
@@ -100,6 +104,7 @@ public final class ExpiredObservations {
     DueShapes shapes = new DueShapes(jdbc, tenant);
     HeldRows held = HeldRows.of(jdbc, tenant, expiry.held());
     long count = dead(tenant, expiry, week, shapes, held, Integer.MAX_VALUE, "").size();
+    count += blocks.count(tenant, week, shapes.dueWithoutRowsBeside(expiry, week), held);
     List<Integer> due = shapes.due(expiry, week);
     if (!due.isEmpty()) {
       count +=
@@ -131,6 +136,14 @@ public final class ExpiredObservations {
     int week = Week.of(weekBegins);
     DueShapes shapes = new DueShapes(jdbc, tenant);
     HeldRows held = HeldRows.of(jdbc, tenant, expiry.held());
+    if (packed.weeks().contains(week)) {
+      List<ObservationKey> inBlocks =
+          blocks.remove(tenant, week, shapes.dueWithoutRowsBeside(expiry, week), held, most);
+      if (!inBlocks.isEmpty()) {
+        erasure.erase(tenant, inBlocks);
+        return new Removed(inBlocks, from, false);
+      }
+    }
     String lock = "for update of %s skip locked";
     List<Living> found =
         living(

@@ -42,6 +42,7 @@ public final class ExpiredWeek {
       return Optional.empty();
     }
     String rows = "from telemetry.observation where " + ExpiredObservations.in(week, week + 1);
+    String blocks = "from telemetry.observation_block where week = " + week;
     Map<Integer, TenantId> byNumber = new HashMap<>();
     List<String> due = new ArrayList<>();
     expiries.forEach(
@@ -57,15 +58,24 @@ public final class ExpiredWeek {
     boolean stays =
         due.isEmpty()
             || jdbc.sql(
-                    "select exists (select %s and not (split_part(rare, '|', 2) = '' and (%s)))"
-                        .formatted(rows, String.join(" or ", due)))
+                    """
+                    select exists (select %1$s and not (split_part(rare, '|', 2) = '' and (%3$s)))
+                      or exists (select %2$s and not (%3$s))
+                    """
+                        .formatted(rows, blocks, String.join(" or ", due)))
                 .query(Boolean.class)
                 .single();
     if (stays) {
       return Optional.empty();
     }
     Map<TenantId, Long> counts = new HashMap<>();
-    jdbc.sql("select tenant, count(*) as count " + rows + " group by tenant")
+    jdbc.sql(
+            """
+            select tenant, sum(count) as count
+            from (select tenant, 1 as count %s union all select tenant, rows %s) as one
+            group by tenant
+            """
+                .formatted(rows, blocks))
         .query(
             row -> {
               counts.put(byNumber.get(row.getInt("tenant")), row.getLong("count"));
@@ -84,6 +94,8 @@ public final class ExpiredWeek {
                 """
                 select exists (select from telemetry.observation
                   where %s and tenant = :tenant and patient = any(:held))
+                or exists (select from telemetry.observation_block
+                  where week = :week and tenant = :tenant and patient = any(:held))
                 or exists (select from telemetry.observation_link
                   where tenant = :tenant and place >= :first and place < :behind
                     and target_type = 'Patient' and target_id = any(:ids))
@@ -95,6 +107,7 @@ public final class ExpiredWeek {
             .param("tenant", tenant)
             .param("held", held.numbers(), Types.ARRAY)
             .param("ids", held.ids(), Types.ARRAY)
+            .param("week", week)
             .param("first", Week.place(week))
             .param("behind", Week.place(week + 1))
             .query(Boolean.class)
@@ -125,9 +138,12 @@ public final class ExpiredWeek {
                 select exists (select from telemetry.observation
                   where %s and (not tenant = any(:tenants)
                     or telemetry.second_of(updated_at) >= telemetry.second_of(:since::timestamptz)))
+                or exists (select from telemetry.observation_block
+                  where week = :week and not tenant = any(:tenants))
                 """
                     .formatted(ExpiredObservations.in(week, week + 1)))
             .param("tenants", numbers, Types.ARRAY)
+            .param("week", week)
             .param("since", TimeColumn.of(seenAt.minus(LONGEST_WRITE)))
             .query(Boolean.class)
             .single();
@@ -157,6 +173,11 @@ public final class ExpiredWeek {
         numbers,
         week);
     beside("observation_place", "place >= :first and place < :behind", numbers, week);
+    for (String table : List.of("observation_block", "block_identifier", "packed_week")) {
+      jdbc.sql("delete from telemetry." + table + " where week = :week")
+          .param("week", week)
+          .update();
+    }
     jdbc.sql("select telemetry.empty_observation_partition(:week)")
         .param("week", week)
         .query(row -> {});

@@ -67,6 +67,7 @@ final class FilterPlans {
     }
   }
 
+  /** No block has a row with an end of its own. */
   private List<Long> ending(int tenant, int patient, DateBound bound, String places) {
     SqlParameters parameters = new SqlParameters(tenant);
     return jdbc.queryForList(

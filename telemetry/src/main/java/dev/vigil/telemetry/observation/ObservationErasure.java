@@ -15,9 +15,11 @@ final class ObservationErasure {
   private final JdbcClient jdbc;
   private final Places places;
   private final Targets targets;
+  private final PackedWeeks packed;
 
-  ObservationErasure(JdbcClient jdbc, Targets targets) {
+  ObservationErasure(JdbcClient jdbc, Targets targets, PackedWeeks packed) {
     this.jdbc = jdbc;
+    this.packed = packed;
     this.targets = targets;
     this.places = new Places(jdbc);
   }
@@ -36,18 +38,11 @@ final class ObservationErasure {
           .param("places", places, Types.ARRAY)
           .update();
     }
-    Set<Long> erased = new LinkedHashSet<>();
-    erased.addAll(
-        jdbc.sql(
-                """
-                delete from telemetry.observation
-                where tenant = :tenant and %s
-                returning telemetry.observation_key(place, rare)
-                """
-                    .formatted(Places.at(placeOf.values())))
-            .param("tenant", tenant)
-            .query(Long.class)
-            .list());
+    Set<Long> erased = new LinkedHashSet<>(eraseRows(tenant, placeOf.values()));
+    // Now that the partition is ours nothing in it can become packed.
+    if (packed.unpack(tenant, placeOf.values())) {
+      erased.addAll(eraseRows(tenant, placeOf.values()));
+    }
     erased.addAll(
         jdbc.sql(
                 """
@@ -66,6 +61,19 @@ final class ObservationErasure {
           .update();
     }
     return erased.size();
+  }
+
+  private List<Long> eraseRows(int tenant, Collection<Long> places) {
+    return jdbc.sql(
+            """
+            delete from telemetry.observation
+            where tenant = :tenant and %s
+            returning telemetry.observation_key(place, rare)
+            """
+                .formatted(Places.at(places)))
+        .param("tenant", tenant)
+        .query(Long.class)
+        .list();
   }
 
   long eraseVersions(int tenant, ObservationKey key, Set<Long> versions) {
@@ -90,7 +98,7 @@ final class ObservationErasure {
         jdbc.sql(
                 """
                 (select telemetry.observation_key(place, rare) as key
-                from telemetry.observation
+                from %s
                 where tenant = :tenant and patient = any(:patients) limit :most)
                 union
                 (select telemetry.observation_key(observation.place, rare)
@@ -104,7 +112,8 @@ final class ObservationErasure {
                 union
                 (select key from telemetry.observation_version
                 where tenant = :tenant and patient = any(:patients) limit :most)
-                """)
+                """
+                    .formatted(packed.all()))
             .param("tenant", tenant)
             .param("pid", patientPid)
             .param(
@@ -130,8 +139,11 @@ final class ObservationErasure {
         "select telemetry.observation_key(place, rare) from telemetry.observation"
             + " where tenant = :tenant and "
             + Places.at(placeOf.values());
-    Set<Long> busy = new HashSet<>(keysOf(rows, tenant));
-    keysOf(rows + " for update skip locked", tenant).forEach(busy::remove);
+    // What lies in a block lies at its key.
+    Set<Long> busy = new HashSet<>(packed.lock(tenant, placeOf.values()));
+    Set<Long> inRows = new HashSet<>(keysOf(rows, tenant));
+    keysOf(rows + " for update skip locked", tenant).forEach(inRows::remove);
+    busy.addAll(inRows);
     return placeOf.keySet().stream().filter(key -> !busy.contains(key.value())).toList();
   }
 

@@ -2,6 +2,7 @@ package dev.vigil.telemetry.observation;
 
 import java.sql.Types;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -15,9 +16,11 @@ final class ObservationHistory {
   private final JdbcClient jdbc;
   private final Places places;
   private final StoredRows storedRows;
+  private final PackedWeeks packed;
 
-  ObservationHistory(JdbcClient jdbc, StoredRows storedRows) {
+  ObservationHistory(JdbcClient jdbc, StoredRows storedRows, PackedWeeks packed) {
     this.jdbc = jdbc;
+    this.packed = packed;
     this.places = new Places(jdbc);
     this.storedRows = storedRows;
   }
@@ -26,12 +29,24 @@ final class ObservationHistory {
     if (query.limit() == 0) {
       return List.of();
     }
+    List<StoredRows.Row> found = List.of();
+    if (query.key().isEmpty() && !packed.weeks().isEmpty()) {
+      found = find(tenant, query, "telemetry.observation");
+    }
+    // The newest are seldom packed: blocks are opened only for a page that may reach them.
+    if (found.size() < query.limit()
+        || !packed.noneSince(found.get(found.size() - 1).state().updatedAt())) {
+      found = find(tenant, query, rows(query));
+    }
+    return storedRows.decode(tenant, found);
+  }
+
+  private List<StoredRows.Row> find(int tenant, HistoryQuery query, String current) {
     long reach = query.offset() + query.limit();
-    List<StoredRows.Row> rows =
-        bind(
-                tenant,
-                """
-                (select %s from telemetry.observation where %s
+    return bind(
+            tenant,
+            """
+                (select %s from %s where %s
                  order by telemetry.second_of(updated_at) desc, updated_at desc, place desc
                  limit :reach)
                 union all
@@ -40,18 +55,18 @@ final class ObservationHistory {
                 order by updated_at desc, key desc, version desc
                 limit :limit offset :offset
                 """
-                    .formatted(
-                        StoredRows.CURRENT,
-                        current(tenant, query),
-                        StoredRows.VERSION,
-                        superseded(query)),
-                query)
-            .param("reach", reach)
-            .param("limit", query.limit())
-            .param("offset", query.offset())
-            .query((row, n) -> StoredRows.read(row))
-            .list();
-    return storedRows.decode(tenant, rows);
+                .formatted(
+                    StoredRows.CURRENT,
+                    current,
+                    current(tenant, query),
+                    StoredRows.VERSION,
+                    superseded(query)),
+            query)
+        .param("reach", reach)
+        .param("limit", query.limit())
+        .param("offset", query.offset())
+        .query((row, n) -> StoredRows.read(row))
+        .list();
   }
 
   /**
@@ -84,10 +99,10 @@ final class ObservationHistory {
     return bind(
             tenant,
             """
-            select (select count(*) from telemetry.observation where %s)
+            select (select count(*) from %s where %s)
               + (select count(*) from telemetry.observation_version where %s)
             """
-                .formatted(current(tenant, query), superseded(query)),
+                .formatted(rows(query), current(tenant, query), superseded(query)),
             query)
         .query(Long.class)
         .single();
@@ -102,6 +117,21 @@ final class ObservationHistory {
       statement = statement.param("from", TimeColumn.of(query.from()));
     }
     return query.to() == null ? statement : statement.param("to", TimeColumn.of(query.to()));
+  }
+
+  /** What lies in a block lies at its key. */
+  private String rows(HistoryQuery query) {
+    if (query.key().isPresent()) {
+      return packed.at(List.of(query.key().get().value()));
+    }
+    List<String> blocks = new ArrayList<>();
+    if (query.from() != null && !query.currentAtFrom()) {
+      blocks.add("high_updated >= " + TimeColumn.micros(query.from()));
+    }
+    if (query.to() != null) {
+      blocks.add("low_updated <= " + TimeColumn.micros(query.to()));
+    }
+    return packed.within(0, Week.MAX + 1, blocks);
   }
 
   private String current(int tenant, HistoryQuery query) {

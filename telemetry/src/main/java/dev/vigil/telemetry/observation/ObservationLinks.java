@@ -17,11 +17,12 @@ final class ObservationLinks {
       select telemetry.observation_key(observation.place, rare) as key, '%1$s' as path,
         target.type as target_type, target.pid as target_pid, target.id as target_id,
         null::bigint as target_version, null as url
-      from telemetry.observation
+      from %4$s
       join telemetry.target on target.number = observation.%2$s
       where observation.tenant = :tenant and target.tenant = :tenant and %3$s
       """;
 
+  /** Of what a block holds no other table has a row. */
   private static final String ROW =
       """
       select telemetry.observation_key(observation.place, rare) as key, path, target_type, target_pid,
@@ -35,9 +36,11 @@ final class ObservationLinks {
   private final JdbcClient jdbc;
   private final Places places;
   private final Targets targets;
+  private final PackedWeeks packed;
 
-  ObservationLinks(JdbcClient jdbc, Targets targets) {
+  ObservationLinks(JdbcClient jdbc, Targets targets, PackedWeeks packed) {
     this.jdbc = jdbc;
+    this.packed = packed;
     this.places = new Places(jdbc);
     this.targets = targets;
   }
@@ -50,7 +53,7 @@ final class ObservationLinks {
     List<String> parts = new ArrayList<>();
     Integer[] numbers = targets.numbers(tenant, targetPids).toArray(Integer[]::new);
     if (numbers.length > 0) {
-      parts.addAll(columns("observation.%s = any(:numbers)", paths));
+      parts.addAll(columns(packed.all(), "observation.%s = any(:numbers)", paths));
     }
     parts.add(ROW.formatted("target_pid = any(:pids)"));
     return jdbc.sql(
@@ -74,7 +77,7 @@ final class ObservationLinks {
       return List.of();
     }
     Collection<Long> at = places.of(tenant, keys).values();
-    List<String> parts = columns(Places.at(at), paths);
+    List<String> parts = columns(packed.at(at), Places.at(at), paths);
     parts.add(ROW.formatted(Places.at(at) + " and link.place = any(:places)"));
     return jdbc.sql(union(parts))
         .param("tenant", tenant)
@@ -85,12 +88,12 @@ final class ObservationLinks {
   }
 
   /** Those of the two columns that can hold a link by one of the paths. */
-  private static List<String> columns(String condition, Set<String> paths) {
+  private static List<String> columns(String rows, String condition, Set<String> paths) {
     List<String> parts = new ArrayList<>();
     for (String path : List.of(NewRow.SUBJECT, NewRow.DEVICE)) {
       if (paths.isEmpty() || paths.contains(path)) {
         String column = path.equals(NewRow.SUBJECT) ? "patient" : "device";
-        parts.add(COLUMN.formatted(path, column, condition.replace("%s", column)));
+        parts.add(COLUMN.formatted(path, column, condition.replace("%s", column), rows));
       }
     }
     return parts;

@@ -32,9 +32,11 @@ final class ObservationPrints {
       """;
 
   private final JdbcClient jdbc;
+  private final PackedWeeks packed;
 
-  ObservationPrints(JdbcClient jdbc) {
+  ObservationPrints(JdbcClient jdbc, PackedWeeks packed) {
     this.jdbc = jdbc;
+    this.packed = packed;
   }
 
   /** What the tables hold. */
@@ -206,9 +208,9 @@ final class ObservationPrints {
     jdbc.sql(
             """
             select place, telemetry.observation_key(place, rare) as key, %s
-            from telemetry.observation where tenant = :tenant and %s
+            from %s where tenant = :tenant and %s
             """
-                .formatted(CONTENT, Places.at(places)))
+                .formatted(CONTENT, packed.at(places), Places.at(places)))
         .param("tenant", tenant)
         .query(
             row -> {

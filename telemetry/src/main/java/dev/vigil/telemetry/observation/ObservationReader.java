@@ -19,9 +19,11 @@ final class ObservationReader {
   private final JdbcClient jdbc;
   private final Places places;
   private final StoredRows storedRows;
+  private final PackedWeeks packed;
 
-  ObservationReader(JdbcClient jdbc, StoredRows storedRows) {
+  ObservationReader(JdbcClient jdbc, StoredRows storedRows, PackedWeeks packed) {
     this.jdbc = jdbc;
+    this.packed = packed;
     this.places = new Places(jdbc);
     this.storedRows = storedRows;
   }
@@ -112,10 +114,10 @@ final class ObservationReader {
                 """
                 select telemetry.observation_key(place, rare) as key,
                   telemetry.client_id(rare) as client_id, version, updated_at, false as deleted
-                from telemetry.observation
+                from %s
                 where tenant = :tenant and %s
                 """
-                    .formatted(Places.at(placed)))
+                    .formatted(packed.at(placed), Places.at(placed)))
             .param("tenant", tenant)
             .query((row, n) -> StoredRows.state(row))
             .list();
@@ -126,10 +128,10 @@ final class ObservationReader {
         ? List.of()
         : jdbc.sql(
                 """
-                select %s from telemetry.observation
+                select %s from %s
                 where tenant = :tenant and %s
                 """
-                    .formatted(StoredRows.CURRENT, Places.at(placed)))
+                    .formatted(StoredRows.CURRENT, packed.at(placed), Places.at(placed)))
             .param("tenant", tenant)
             .query((row, n) -> StoredRows.read(row))
             .list();
@@ -176,13 +178,17 @@ final class ObservationReader {
     List<StoredRows.Row> rows =
         jdbc.sql(
                 """
-                select %s from telemetry.observation
+                select %s from %s
                 where tenant = :tenant and version = :version and %s
                 union all
                 select %s from telemetry.observation_version
                 where tenant = :tenant and key = :key and version = :version
                 """
-                    .formatted(StoredRows.CURRENT, Places.at(List.of(place)), StoredRows.VERSION))
+                    .formatted(
+                        StoredRows.CURRENT,
+                        packed.at(List.of(place)),
+                        Places.at(List.of(place)),
+                        StoredRows.VERSION))
             .param("tenant", tenant)
             .param("key", key.value())
             .param("version", version)

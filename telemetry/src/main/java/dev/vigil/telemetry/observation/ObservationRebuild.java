@@ -61,6 +61,7 @@ public final class ObservationRebuild {
   private final TenantNumbers tenants;
   private final PostgresShapes shapes;
   private final Targets targets;
+  private final PackedWeeks packed;
   private final ObservationErasure erasure;
   private final ObservationPrints prints;
   private final IndexExtractor extractor;
@@ -91,8 +92,9 @@ public final class ObservationRebuild {
     this.tenants = new TenantNumbers(jdbc);
     this.shapes = new PostgresShapes(dataSource, extractor);
     this.targets = new Targets(jdbc);
-    this.erasure = new ObservationErasure(jdbc, targets);
-    this.prints = new ObservationPrints(jdbc);
+    this.packed = new PackedWeeks(jdbc);
+    this.erasure = new ObservationErasure(jdbc, targets, packed);
+    this.prints = new ObservationPrints(jdbc, packed);
     this.extractor = extractor;
     this.contents = contents;
   }
@@ -154,7 +156,7 @@ public final class ObservationRebuild {
             compare(told.of(events));
             progress.accept(events.get(events.size() - 1).sequence(), head);
           });
-      living = jdbc.sql("select count(*) from telemetry.observation").query(Long.class).single();
+      living = packed.count();
     }
 
     private void walk(long head, Consumer<List<LoggedEvent>> step) {

@@ -73,6 +73,7 @@ public final class ObservationRows {
   private final PostgresShapes shapes;
   private final Targets targets;
   private final Places places;
+  private final PackedWeeks packed;
 
   /** On the data source of the transactions that write Observations. */
   public ObservationRows(DataSource dataSource) {
@@ -81,6 +82,7 @@ public final class ObservationRows {
     this.shapes = new PostgresShapes(dataSource, json -> List.of());
     this.targets = new Targets(jdbc);
     this.places = new Places(jdbc);
+    this.packed = new PackedWeeks(jdbc);
   }
 
   /** The number by which rows name a tenant; one that no row has if it has none yet. */
@@ -165,6 +167,29 @@ public final class ObservationRows {
         + Week.place(Week.partitionEnds(Week.of(to)));
   }
 
+  /** All Observations under a name, to stand after {@code from}. */
+  public String all(String alias) {
+    return packed.all(alias);
+  }
+
+  /** Those at some places, as {@code observation}, to stand after {@code from} with {@link #at}. */
+  public String rowsAt(Collection<Long> places) {
+    return packed.at(places);
+  }
+
+  /**
+   * Those whose time ends between two moments, as {@code observation}, to stand after {@code from};
+   * others may be among them.
+   */
+  public String rowsWithin(Instant from, Instant to) {
+    return packed.within(
+        Week.of(from),
+        Week.of(to) + 1,
+        List.of(
+            "high_effective >= " + TimeColumn.micros(from),
+            "low_effective <= " + TimeColumn.micros(to)));
+  }
+
   /** A moment as text that PostgreSQL casts to {@code timestamptz}. */
   public static String moment(Instant moment) {
     return TimeColumn.of(moment);
@@ -217,11 +242,12 @@ public final class ObservationRows {
   public boolean anyOf(int tenant, int shape) {
     return jdbc.sql(
             """
-            select exists (select from telemetry.observation
+            select exists (select from %s
                 where tenant = :tenant and shape_id = :shape)
               or exists (select from telemetry.observation_version
                 where tenant = :tenant and shape_id = :shape)
-            """)
+            """
+                .formatted(packed.all()))
         .param("tenant", tenant)
         .param("shape", shape)
         .query(Boolean.class)
@@ -233,14 +259,14 @@ public final class ObservationRows {
     return jdbc
         .sql(
             """
-            (select %s from telemetry.observation
+            (select %s from %s
               where tenant = :tenant and shape_id = :shape limit :most)
             union all
             (select %s from telemetry.observation_version
               where tenant = :tenant and shape_id = :shape limit :most)
             limit :most
             """
-                .formatted(CURRENT, VERSION))
+                .formatted(CURRENT, packed.all(), VERSION))
         .param("tenant", tenant)
         .param("shape", shape)
         .param("most", most)

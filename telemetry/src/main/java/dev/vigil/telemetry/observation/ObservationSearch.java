@@ -50,12 +50,15 @@ final class ObservationSearch {
   private final FilterPlans plans;
   private final PlaceRanges ranges;
   private final StoredRows storedRows;
+  private final PackedWeeks packed;
 
   ObservationSearch(
       NamedParameterJdbcTemplate jdbc,
       FilterPlans plans,
       PlaceRanges ranges,
-      StoredRows storedRows) {
+      StoredRows storedRows,
+      PackedWeeks packed) {
+    this.packed = packed;
     this.jdbc = jdbc;
     this.places = new Places(JdbcClient.create(jdbc));
     this.plans = plans;
@@ -107,7 +110,10 @@ final class ObservationSearch {
     }
     String where = String.join(" and ", conditions);
     return jdbc.queryForObject(
-        "select count(*) from telemetry.observation where " + where,
+        "select count(*) from "
+            + PackedFilter.of(jdbc, packed, tenant, filter).rows()
+            + " where "
+            + where,
         parameters.source(),
         Long.class);
   }
@@ -124,6 +130,7 @@ final class ObservationSearch {
     private final FilterSql.Plan plan;
     private final List<String> conditions;
     private final Set<Integer> each;
+    private final PackedFilter blocks;
 
     Search(int tenant, ObservationQuery query, boolean whole) {
       this.tenant = tenant;
@@ -139,6 +146,7 @@ final class ObservationSearch {
           plan.patient() == null || plan.shapes() != null
               ? plan.shapes()
               : plans.shapes(tenant, MOST_SHAPES_OF_A_PATIENT + 1);
+      this.blocks = PackedFilter.of(jdbc, packed, tenant, query.filter());
     }
 
     /** In order, those of the offset included. */
@@ -170,7 +178,15 @@ final class ObservationSearch {
       if (first.by() == Sort.By.UPDATED) {
         order = "telemetry.second_of(" + moment + ")" + way() + ", " + order;
       }
-      return hits(statement(moment, conditions, order), enough);
+      if (first.by() == Sort.By.UPDATED && first.descending() && !packed.weeks().isEmpty()) {
+        // The newest are seldom packed: blocks are opened only for a page that may reach them.
+        List<Hit> newest = hits(statement(packed.rowsOnly(), moment, conditions, order), enough);
+        if (newest.size() >= enough
+            && packed.noneSince(newest.get((int) enough - 1).position().moment())) {
+          return newest;
+        }
+      }
+      return hits(statement(blocks.rows(), moment, conditions, order), enough);
     }
 
     /** Range after range is asked for those shapes only of which more can come. */
@@ -184,7 +200,7 @@ final class ObservationSearch {
       timed.add(FROM + " is not null");
       String order = "telemetry.hour_of(" + FROM + ") desc, " + FROM + " desc, " + PLACE;
       for (PlaceRanges.Range range : ranges.descending()) {
-        collect(FROM, within(timed, range), order, open, found);
+        collect(blocks.rows(range), FROM, within(timed, range), order, open, found);
         open.removeIf(shape -> isFull(found.get(shape), range));
       }
       List<Hit> hits = new ArrayList<>();
@@ -194,7 +210,7 @@ final class ObservationSearch {
       Map<Integer, List<Hit>> untimed = new HashMap<>();
       List<String> rest = new ArrayList<>(conditions);
       rest.add(FROM + " is null");
-      collect(null, rest, PLACE, open, untimed);
+      collect(blocks.rows(), null, rest, PLACE, open, untimed);
       untimed.values().stream()
           .flatMap(List::stream)
           .sorted(Comparator.comparing(Hit::place))
@@ -203,6 +219,7 @@ final class ObservationSearch {
     }
 
     private void collect(
+        String rows,
         String moment,
         List<String> conditions,
         String order,
@@ -210,7 +227,8 @@ final class ObservationSearch {
         Map<Integer, List<Hit>> found) {
       if (!open.isEmpty()) {
         String shapes = parameters.array(open.toArray(Integer[]::new));
-        hits(ofEach(shapes, statement(moment, ofOne(conditions), order)), open.size() * enough)
+        String each = ofEach(shapes, statement(rows, moment, ofOne(conditions), order));
+        hits(each, open.size() * enough)
             .forEach(
                 hit ->
                     found.computeIfAbsent(hit.row().shape(), shape -> new ArrayList<>()).add(hit));
@@ -255,12 +273,32 @@ final class ObservationSearch {
         order = GROUP + way() + ", " + order;
       }
       List<Hit> hits = new ArrayList<>();
+      long after = query.after() == null ? -1 : placeOf(query.after().key());
+      String byPlace = order;
       for (PlaceRanges.Range range :
           first.descending() ? ranges.descending() : ranges.ascending()) {
         if (hits.size() >= enough) {
           break;
         }
-        hits.addAll(hits(statement(null, within(conditions, range), order), enough - hits.size()));
+        if (first.descending()) {
+          hits.addAll(
+              hits(
+                  statement(blocks.rows(range), null, within(conditions, range), order),
+                  enough - hits.size()));
+        } else {
+          blocks.inParts(
+              tenant,
+              range,
+              after,
+              enough,
+              part -> {
+                List<String> within = new ArrayList<>(conditions);
+                within.add(part.condition());
+                hits.addAll(
+                    hits(statement(part.rows(), null, within, byPlace), enough - hits.size()));
+                return hits.size() < enough;
+              });
+        }
       }
       return hits;
     }
@@ -276,7 +314,7 @@ final class ObservationSearch {
         List<String> having = new ArrayList<>(conditions);
         having.add(query.after() == null ? FROM + " is not null" : before(query.after()));
         for (PlaceRanges.Range range : ranges.descending()) {
-          hits.addAll(hits(timed(within(having, range)), enough));
+          hits.addAll(hits(timed(blocks.rows(range), within(having, range)), enough));
           hits.sort(NEWEST_FIRST);
           if (hits.size() >= enough
               && !hits.get((int) enough - 1).position().moment().isBefore(range.begins())) {
@@ -289,7 +327,7 @@ final class ObservationSearch {
         if (!timed) {
           conditions.add(PLACE + " > " + place(query.after().key()));
         }
-        hits.addAll(hits(statement(null, conditions, PLACE), enough - hits.size()));
+        hits.addAll(hits(statement(blocks.rows(), null, conditions, PLACE), enough - hits.size()));
       }
       return hits;
     }
@@ -309,14 +347,15 @@ final class ObservationSearch {
       having.add(FROM + " is not null");
       List<Hit> hits = new ArrayList<>();
       for (PlaceRanges.Range range : ranges.ascending()) {
-        hits.addAll(hits(timed(within(having, range)), enough));
+        hits.addAll(hits(timed(blocks.rows(range), within(having, range)), enough));
         if (hits.size() >= enough) {
           List<Integer> crossings = plans.crossings(tenant, range.behindWeek() - 1);
           if (crossings.size() <= FilterPlans.MOST_CROSSINGS) {
             if (!crossings.isEmpty()) {
               List<String> crossing = new ArrayList<>(having);
               crossing.add(FilterPlans.weeks(crossings));
-              hits.addAll(hits(timed(crossing), enough));
+              // What lies in a block began in its week, so behind all that was found.
+              hits.addAll(hits(timed(packed.rowsOnly(), crossing), enough));
             }
             hits.sort(OLDEST_FIRST);
             return hits;
@@ -326,36 +365,37 @@ final class ObservationSearch {
       hits.sort(OLDEST_FIRST);
       if (hits.size() < enough) {
         conditions.add(FROM + " is null");
-        hits.addAll(hits(statement(null, conditions, PLACE), enough - hits.size()));
+        hits.addAll(hits(statement(blocks.rows(), null, conditions, PLACE), enough - hits.size()));
       }
       return hits;
     }
 
     /** The index of a patient has an order for each shape: those are merged. */
-    private String timed(List<String> conditions) {
+    private String timed(String rows, List<String> conditions) {
       String order = FROM + way() + ", " + PLACE;
       boolean merged = plan.patient() != null && each.size() <= MOST_MERGED;
       if (plan.patient() != null && !merged) {
-        return statement(FROM, conditions, order);
+        return statement(rows, FROM, conditions, order);
       }
       order = "telemetry.hour_of(" + FROM + ")" + way() + ", " + order;
       if (!merged) {
-        return statement(FROM, conditions, order);
+        return statement(rows, FROM, conditions, order);
       }
       return ofEach(
           parameters.array(each.toArray(Integer[]::new)),
-          statement(FROM, ofOne(conditions), order));
+          statement(rows, FROM, ofOne(conditions), order));
     }
 
-    private String statement(String moment, List<String> conditions, String order) {
+    private String statement(String rows, String moment, List<String> conditions, String order) {
       return """
           select place, %s, %s as moment
-          from telemetry.observation
+          from %s
           where %s
           order by %s"""
           .formatted(
               whole ? StoredRows.CURRENT : "telemetry.observation_key(place, rare) as key",
               moment == null ? "null::timestamptz" : moment,
+              rows,
               String.join(" and ", conditions),
               order);
     }
@@ -375,7 +415,11 @@ final class ObservationSearch {
     }
 
     private String place(ObservationKey key) {
-      return parameters.big(places.of(tenant, List.of(key)).get(key));
+      return parameters.big(placeOf(key));
+    }
+
+    private long placeOf(ObservationKey key) {
+      return places.of(tenant, List.of(key)).get(key);
     }
 
     /** Later in the order of the newest first; those without a time are not asked. */

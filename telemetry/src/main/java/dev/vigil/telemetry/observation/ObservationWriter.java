@@ -32,14 +32,17 @@ final class ObservationWriter {
   private final ShapeListener listener;
   private final NewRows newRows;
   private final RowCopy rowCopy;
+  private final PackedWeeks packed;
 
   ObservationWriter(
       DataSource dataSource,
       PostgresShapes shapes,
       ObservationPartitions partitions,
       Targets targets,
+      PackedWeeks packed,
       IndexExtractor extractor,
       ShapeListener listener) {
+    this.packed = packed;
     this.targets = targets;
     NamedParameterJdbcTemplate batches = new NamedParameterJdbcTemplate(dataSource);
     this.jdbc = JdbcClient.create(batches);
@@ -168,15 +171,16 @@ final class ObservationWriter {
 
   /** Of a new Observation the database cannot tell that its key is new: no index is unique. */
   private void requireNew(int tenant, List<ObservationKey> keys) {
+    Collection<Long> at = places.of(tenant, keys).values();
     boolean present =
         jdbc.sql(
                 """
-                select exists (select from telemetry.observation where tenant = :tenant and %s)
+                select exists (select from %s where tenant = :tenant and %s)
                   or exists (
                     select from telemetry.observation_version
                     where tenant = :tenant and key = any(:keys))
                 """
-                    .formatted(Places.at(places.of(tenant, keys).values())))
+                    .formatted(packed.at(at), Places.at(at)))
             .param("tenant", tenant)
             .param("keys", ObservationReader.values(keys), Types.ARRAY)
             .query(Boolean.class)
@@ -208,7 +212,32 @@ final class ObservationWriter {
     Long[] old = writes.stream().map(write -> placeOf.get(write.key())).toArray(Long[]::new);
     Map<Long, Long> versionBefore = new LinkedHashMap<>();
     writes.forEach(write -> versionBefore.put(write.key().value(), write.version() - 1));
-    List<Long> moved =
+    List<Long> moved = move(tenant, sequence, writes, placeOf, versionBefore);
+    // Those that are missing may be packed; now that the partition is ours they cannot become so.
+    if (!versionBefore.isEmpty()
+        && packed.unpack(
+            tenant,
+            placeOf.entrySet().stream()
+                .filter(one -> versionBefore.containsKey(one.getKey().value()))
+                .map(Map.Entry::getValue)
+                .toList())) {
+      moved.addAll(move(tenant, sequence, writes, placeOf, versionBefore));
+    }
+    sideRows.delete(tenant, old);
+    newRows.release(tenant, moved);
+    if (!versionBefore.isEmpty()) {
+      revive(tenant, sequence, writes, versionBefore);
+    }
+  }
+
+  /** Moves what lies in rows. */
+  private List<Long> move(
+      int tenant,
+      long sequence,
+      List<ObservationWrite> writes,
+      Map<ObservationKey, Long> placeOf,
+      Map<Long, Long> versionBefore) {
+    return new ArrayList<>(
         jdbc.sql(
                 """
                 with gone as (
@@ -227,7 +256,10 @@ final class ObservationWriter {
                 """
                     .formatted(Places.at(placeOf.values())))
             .param("tenant", tenant)
-            .param("places", old, Types.ARRAY)
+            .param(
+                "places",
+                writes.stream().map(write -> placeOf.get(write.key())).toArray(Long[]::new),
+                Types.ARRAY)
             .param("moments", moments(writes), Types.ARRAY)
             .param("sequence", sequence)
             .query(
@@ -238,12 +270,7 @@ final class ObservationWriter {
                   }
                   return key;
                 })
-            .list();
-    sideRows.delete(tenant, old);
-    newRows.release(tenant, moved);
-    if (!versionBefore.isEmpty()) {
-      revive(tenant, sequence, writes, versionBefore);
-    }
+            .list());
   }
 
   private void revive(

@@ -47,21 +47,22 @@ public final class PostgresObservations implements Observations {
     this.extractor = extractor;
     this.shapes = new PostgresShapes(dataSource, extractor);
     this.tenants = new TenantNumbers(jdbc);
-    this.claims = new Claims(jdbc, tenants, shapes);
+    NamedParameterJdbcTemplate named = new NamedParameterJdbcTemplate(dataSource);
+    PackedWeeks packed = new PackedWeeks(jdbc);
+    this.claims = new Claims(jdbc, tenants, shapes, packed);
     this.targets = new Targets(jdbc);
     StoredRows storedRows = new StoredRows(shapes, targets);
     this.numbers = new KeyNumbers(jdbc);
     this.writer =
-        new ObservationWriter(dataSource, shapes, partitions, targets, extractor, listener);
-    this.reader = new ObservationReader(jdbc, storedRows);
-    NamedParameterJdbcTemplate named = new NamedParameterJdbcTemplate(dataSource);
+        new ObservationWriter(dataSource, shapes, partitions, targets, packed, extractor, listener);
+    this.reader = new ObservationReader(jdbc, storedRows, packed);
     FilterPlans plans = new FilterPlans(named, targets);
     PlaceRanges ranges = new PlaceRanges(jdbc);
-    this.search = new ObservationSearch(named, plans, ranges, storedRows);
-    this.referred = new ReferredTo(named, plans, ranges);
-    this.history = new ObservationHistory(jdbc, storedRows);
-    this.links = new ObservationLinks(jdbc, targets);
-    this.erasure = new ObservationErasure(jdbc, targets);
+    this.search = new ObservationSearch(named, plans, ranges, storedRows, packed);
+    this.referred = new ReferredTo(named, plans, ranges, packed);
+    this.history = new ObservationHistory(jdbc, storedRows, packed);
+    this.links = new ObservationLinks(jdbc, targets, packed);
+    this.erasure = new ObservationErasure(jdbc, targets, packed);
     this.entriesInUse = new EntriesInUse(jdbc);
   }
 

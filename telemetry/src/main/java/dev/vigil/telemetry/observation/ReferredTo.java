@@ -17,8 +17,11 @@ final class ReferredTo {
   private final NamedParameterJdbcTemplate jdbc;
   private final FilterPlans plans;
   private final PlaceRanges ranges;
+  private final PackedWeeks packed;
 
-  ReferredTo(NamedParameterJdbcTemplate jdbc, FilterPlans plans, PlaceRanges ranges) {
+  ReferredTo(
+      NamedParameterJdbcTemplate jdbc, FilterPlans plans, PlaceRanges ranges, PackedWeeks packed) {
+    this.packed = packed;
     this.jdbc = jdbc;
     this.plans = plans;
     this.ranges = ranges;
@@ -32,14 +35,16 @@ final class ReferredTo {
       return Set.of();
     }
     String where = String.join(" and ", FilterPlans.conditions(plan, parameters));
+    PackedFilter blocks = PackedFilter.of(jdbc, packed, tenant, filter);
     parameters.source().addValue("type", type);
     Set<Long> found = new HashSet<>();
     if (paths.contains(NewRow.SUBJECT) && type.equals(NewRow.PATIENT_TYPE)) {
-      found.addAll(inColumn(FilterSql.PATIENT, where, parameters));
+      found.addAll(inColumn(FilterSql.PATIENT, blocks, where, parameters));
     }
     if (paths.contains(NewRow.DEVICE) && NewRow.DEVICE_TYPES.contains(type)) {
-      found.addAll(inColumn("observation.device", where, parameters));
+      found.addAll(inColumn("observation.device", blocks, where, parameters));
     }
+    // Of what a block holds no other table has a row.
     parameters.source().addValue("paths", paths.toArray(String[]::new), Types.ARRAY);
     found.addAll(
         jdbc.queryForList(
@@ -54,15 +59,16 @@ final class ReferredTo {
     return found;
   }
 
-  private Set<Long> inColumn(String column, String where, SqlParameters parameters) {
+  private Set<Long> inColumn(
+      String column, PackedFilter blocks, String where, SqlParameters parameters) {
     List<Integer> few =
         jdbc.queryForList(
-            "select %s from telemetry.observation where %s and %s is not null limit %d"
-                .formatted(column, where, column, MOST_ROWS + 1),
+            "select %s from %s where %s and %s is not null limit %d"
+                .formatted(column, blocks.rows(), where, column, MOST_ROWS + 1),
             parameters.source(),
             Integer.class);
     if (few.size() > MOST_ROWS) {
-      return ofEach(column, where, parameters);
+      return ofEach(column, blocks, where, parameters);
     }
     parameters.source().addValue("numbers", Set.copyOf(few).toArray(Integer[]::new), Types.ARRAY);
     return new HashSet<>(
@@ -75,7 +81,8 @@ final class ReferredTo {
   }
 
   /** Which targets have any: the newest partitions first, and then only who was not found yet. */
-  private Set<Long> ofEach(String column, String where, SqlParameters parameters) {
+  private Set<Long> ofEach(
+      String column, PackedFilter blocks, String where, SqlParameters parameters) {
     Set<Long> found = new HashSet<>();
     List<Map.Entry<Integer, Long>> left =
         jdbc.query(
@@ -96,9 +103,9 @@ final class ReferredTo {
                   """
                   select each.number from unnest(:left) as each (number)
                   cross join lateral (
-                    select from telemetry.observation
+                    select from %s
                     where %s and %s and %s = each.number limit 1) as one"""
-                      .formatted(where, range.condition(), column),
+                      .formatted(blocks.rows(range), where, range.condition(), column),
                   parameters.source(),
                   Integer.class));
       List<Map.Entry<Integer, Long>> without = new ArrayList<>();

@@ -38,6 +38,11 @@ final class TimeColumn {
         : (moment.getEpochSecond() - EPOCH_SECONDS) * 1_000_000 + moment.getNano() / 1_000;
   }
 
+  /** The moment that so many microseconds after 2000 are. */
+  static Instant instant(long micros) {
+    return Instant.ofEpochSecond(EPOCH_SECONDS).plus(micros, ChronoUnit.MICROS);
+  }
+
   /** Null is open. */
   static String earliest(Instant moment) {
     return moment == null ? "-infinity" : of(moment);

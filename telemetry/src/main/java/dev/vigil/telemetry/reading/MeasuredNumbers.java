@@ -71,12 +71,13 @@ public final class MeasuredNumbers {
             from telemetry.target as patient
             join telemetry.shape_reading as shape
               on shape.tenant = patient.tenant and shape.metric in (:metric, '*')
-            join telemetry.observation as row
+            join %s
               on row.tenant = patient.tenant and row.patient = patient.number
               and row.shape_id = shape.shape_id
             where patient.tenant = :tenant and patient.type = 'Patient' and patient.id = :patient
               and shape.quality = '{}'
-            """)
+            """
+                .formatted(rows.all("row")))
         .param("tenant", rows.number(tenant))
         .param("patient", patient.value())
         .param("metric", metric.id())

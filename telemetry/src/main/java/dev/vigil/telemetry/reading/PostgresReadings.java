@@ -241,13 +241,14 @@ public final class PostgresReadings implements Readings {
     return jdbc.sql(
             """
             select count(*) from telemetry.target as patient
-            join telemetry.observation as row
+            join %s
               on row.tenant = patient.tenant and row.patient = patient.number
             join telemetry.shape_reading as shape
               on shape.tenant = row.tenant and shape.shape_id = row.shape_id
               and row.sequence >= shape.from_sequence and row.sequence < shape.before_sequence
             where patient.tenant = :tenant and patient.type = 'Patient' and patient.id = :patient
-            """)
+            """
+                .formatted(rows.all("row")))
         .param("tenant", rows.number(tenant))
         .param("patient", patient.value())
         .query(Integer.class)

@@ -74,14 +74,14 @@ final class ReadingRows {
   private static final String ROWS =
       """
       cross join lateral (
-        (select CURRENT from telemetry.observation
+        (select CURRENT from OBSERVATIONS
           where not shape.spans and OF_SHAPE
             and place >= wanted.low and place < wanted.high and WITHIN
             and telemetry.hour_of(effective_from) >= telemetry.hour_of(wanted.from_at)
             and telemetry.hour_of(effective_from) <= telemetry.hour_of(wanted.to_at)
             and effective_from >= wanted.from_at and effective_from <= wanted.to_at)
         union all
-        (select CURRENT from telemetry.observation
+        (select CURRENT from OBSERVATIONS
           where shape.spans and OF_SHAPE
             and place >= wanted.low and place < wanted.high and WITHIN
             and telemetry.effective_until(effective_from, rare) >= wanted.from_at
@@ -217,14 +217,15 @@ final class ReadingRows {
         """
         select %s, row.*
         from (
-          select %s from telemetry.observation
+          select %s from %s
           where tenant = :tenant and %s
           offset 0) as row
         join telemetry.shape_reading as shape
           on shape.tenant = :tenant and shape.shape_id = row.shape_id
           and row.sequence >= shape.from_sequence and row.sequence < shape.before_sequence
         """
-            .formatted(SHAPE, ObservationRows.CURRENT, ObservationRows.at(places)),
+            .formatted(
+                SHAPE, ObservationRows.CURRENT, rows.rowsAt(places), ObservationRows.at(places)),
         new MapSqlParameterSource("tenant", rows.number(tenant)),
         row -> {
           found.addAll(read(row, 0, rows.number(tenant), null, shapes));
@@ -246,7 +247,7 @@ final class ReadingRows {
           case shape.metric when '*' then row.key end as asked
         from telemetry.shape_reading as shape
         join (
-          select %s from telemetry.observation
+          select %s from %s
           where tenant = :tenant and patient is not null
             and telemetry.effective_until(effective_from, rare)
               <= updated_at + make_interval(secs => :skew)) as row
@@ -270,7 +271,7 @@ final class ReadingRows {
           shape.ordinal, asked, row.effective_until desc, row.sequence desc, row.client_id desc,
           row.key desc
         """
-            .formatted(SHAPE, ObservationRows.CURRENT),
+            .formatted(SHAPE, ObservationRows.CURRENT, rows.all("observation")),
         new MapSqlParameterSource("tenant", rows.number(tenant))
             .addValue("tenantId", tenant.value())
             .addValue("skew", ReadingCheck.ALLOWED_SKEW.toSeconds()),
@@ -280,12 +281,13 @@ final class ReadingRows {
     return found;
   }
 
-  private static String sql(List<SignalStretch> stretches, boolean replaced) {
+  private String sql(List<SignalStretch> stretches, boolean replaced) {
     Instant from =
         stretches.stream().map(SignalStretch::from).min(Instant::compareTo).orElseThrow();
     Instant to = stretches.stream().map(SignalStretch::to).max(Instant::compareTo).orElseThrow();
     return ("select wanted.n, " + SHAPE + ", row.* " + STRETCHES + ROWS + NOT_ERASED)
         .replace("REPLACED", replaced ? REPLACED : "")
+        .replace("OBSERVATIONS", rows.rowsWithin(from, to))
         .replace("OF_SHAPE", OF_SHAPE)
         .replace("CURRENT", ObservationRows.CURRENT)
         .replace("VERSION", ObservationRows.VERSION)

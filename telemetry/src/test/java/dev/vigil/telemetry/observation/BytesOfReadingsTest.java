@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vigil.core.TenantId;
 import dev.vigil.telemetry.TestDatabase;
 import dev.vigil.telemetry.observation.ObservationWrite.Effective;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,8 +28,8 @@ class BytesOfReadingsTest {
   private static final Instant START = Instant.parse("2026-03-02T00:00:00Z");
   private static final String LEAF = "telemetry_leaf.observation_w" + Week.of(START);
   private static final int SHAPES = 20;
-  private static final int PATIENTS = 20;
-  private static final int ROUNDS = 25;
+  private static final int PATIENTS = 5;
+  private static final int ROUNDS = 100;
   private static final int MOMENTS = 5;
   private static final int ROWS = ROUNDS * PATIENTS * MOMENTS * SHAPES;
 
@@ -45,8 +47,8 @@ class BytesOfReadingsTest {
   }
 
   @ParameterizedTest(name = "identifiers {0}, every {1} min: heap {2}, indexes {3}")
-  @CsvSource({"true, 1, 112, 70", "false, 1, 104, 45", "true, 15, 112, 90"})
-  void stayFew(boolean identifiers, int minutes, int mostHeap, int mostIndexes) {
+  @CsvSource({"true, 1, 112, 70, 40", "false, 1, 104, 45, 20", "true, 15, 112, 90, 40"})
+  void stayFew(boolean identifiers, int minutes, int mostHeap, int mostIndexes, int mostPacked) {
     List<String> templates = new ArrayList<>();
     for (int shape = 0; shape < SHAPES; shape++) {
       templates.add(template(shape, identifiers));
@@ -85,6 +87,54 @@ class BytesOfReadingsTest {
     }
     assertThat(heap).isLessThan(mostHeap);
     assertThat(indexes).isLessThan(mostIndexes);
+    assertThat(packed()).isLessThan(mostPacked);
+  }
+
+  /** Everything that keeps the week once it is packed: blocks, what is stored apart, indexes. */
+  private double packed() {
+    long began = System.nanoTime();
+    WeekPacking packing =
+        new WeekPacking(
+            database.dataSource(),
+            database.transactions(),
+            Clock.fixed(START.plus(Duration.ofDays(60)), ZoneOffset.UTC),
+            Duration.ofDays(28),
+            Duration.ZERO,
+            Duration.ZERO,
+            1_000);
+    assertThat(packing.run(() -> false)).isEqualTo(1);
+    LOG.warn("packed {} in {} ms", packing.packed(), (System.nanoTime() - began) / 1_000_000);
+    database.jdbc().sql("vacuum analyze telemetry.observation_block").update();
+    database
+        .jdbc()
+        .sql(
+            """
+            select c.relname || ' ' || round(pg_total_relation_size(c.oid) / :rows::numeric, 1)
+              || ', own ' || round(pg_relation_size(c.oid) / :rows::numeric, 1)
+            from pg_class as c
+            where c.relname like any(array['%observation_block%', '%block_identifier%', :leaf])
+            order by 1
+            """)
+        .param("rows", ROWS)
+        .param("leaf", LEAF.substring(LEAF.indexOf('.') + 1))
+        .query(String.class)
+        .list()
+        .forEach(LOG::warn);
+    double bytes =
+        database
+                .jdbc()
+                .sql(
+                    """
+                    select pg_total_relation_size('telemetry.observation_block')
+                      + pg_total_relation_size('telemetry.block_identifier')
+                      + pg_total_relation_size(:leaf::regclass)
+                    """)
+                .param("leaf", LEAF)
+                .query(Long.class)
+                .single()
+            / (double) ROWS;
+    LOG.warn("packed {} B", bytes);
+    return bytes;
   }
 
   private static String template(int shape, boolean identifiers) {

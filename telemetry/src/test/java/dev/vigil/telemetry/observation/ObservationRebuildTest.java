@@ -56,6 +56,9 @@ class ObservationRebuildTest {
           "telemetry.observation_entry",
           "telemetry.observation_link");
 
+  private static final List<String> BLOCKS =
+      List.of("telemetry.observation", "telemetry.observation_block");
+
   private final TestDatabase database = TestDatabase.fresh();
   private final DataKeys keys = database.keys();
   private final PostgresEventLog log =
@@ -175,6 +178,37 @@ class ObservationRebuildTest {
       assertThat(result.repaired()).as(damage).isPositive();
       assertThat(checksum()).as(damage).isEqualTo(rows);
       assertThat(rebuild().repaired()).as(damage).isZero();
+    }
+  }
+
+  @Test
+  void leavesBlocksAsTheyAreAndRepairsWhatIsWrongInOne() {
+    for (int i = 0; i < 600; i++) {
+      create(reading(300 + i, NOW.plusSeconds(i)), null);
+    }
+    String sound = rebuild().rows().after();
+    assertThat(PackNow.pack(database)).isGreaterThan(600);
+    String blocks = checksum(BLOCKS);
+
+    Result result = rebuild();
+
+    assertThat(result).isEqualTo(new Result(result.rows(), 0, 0, 0));
+    assertThat(result.rows().before()).isEqualTo(sound);
+    assertThat(checksum(BLOCKS)).isEqualTo(blocks);
+
+    String one = " where id = (select max(id) from telemetry.observation_block)";
+    for (String damage :
+        List.of(
+            "update telemetry.observation_block set sequence = sequence + 1" + one,
+            "update telemetry.observation_block set leaf_head = '\\x00' || leaf_head" + one,
+            "delete from telemetry.observation_block" + one,
+            "insert into telemetry.observation (%1$s) select %1$s from telemetry.packed_observation limit 1"
+                .formatted(PackedWeeks.COLUMNS))) {
+      assertThat(database.jdbc().sql(damage).update()).as(damage).isEqualTo(1);
+      assertThat(rebuild().repaired()).as(damage).isBetween(1L, 248L);
+      assertThat(rebuild().rows().before()).as(damage).isEqualTo(sound);
+      assertThat(inBlocks()).as(damage).isGreaterThan(200);
+      assertThat(PackNow.pack(database)).as(damage).isGreaterThan(600);
     }
   }
 
@@ -320,9 +354,21 @@ class ObservationRebuildTest {
   }
 
   private String checksum() {
+    return checksum(TABLES);
+  }
+
+  private String checksum(List<String> tables) {
     return database
         .transactions()
-        .execute(status -> new RowChecksum(database.dataSource()).of(TABLES));
+        .execute(status -> new RowChecksum(database.dataSource()).of(tables));
+  }
+
+  private long inBlocks() {
+    return database
+        .jdbc()
+        .sql("select coalesce(sum(rows), 0) from telemetry.observation_block")
+        .query(Long.class)
+        .single();
   }
 
   private ObservationKey allocate(Instant moment) {

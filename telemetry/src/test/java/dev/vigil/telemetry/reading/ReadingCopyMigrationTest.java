@@ -184,6 +184,8 @@ class ReadingCopyMigrationTest {
         .target("031")
         .load()
         .migrate();
+    // The writer of today asks whether anything is packed.
+    database.jdbc().sql("create table telemetry.packed_week (week integer)").update();
     database
         .jdbc()
         .sql(
@@ -198,6 +200,7 @@ class ReadingCopyMigrationTest {
 
   /** As a start of the server does it. */
   private void upgrade() {
+    database.jdbc().sql("drop table telemetry.packed_week").update();
     TelemetrySchema.migrate(database.dataSource());
     database
         .transactions()

@@ -13,6 +13,7 @@ import dev.vigil.telemetry.TestDatabase;
 import dev.vigil.telemetry.TestReadings;
 import dev.vigil.telemetry.log.LogSignal;
 import dev.vigil.telemetry.log.PostgresEventLog;
+import dev.vigil.telemetry.observation.PackNow;
 import dev.vigil.terminology.metric.MetricCatalog;
 import java.time.Clock;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ReadingsRebuildTest {
@@ -77,6 +79,35 @@ class ReadingsRebuildTest {
     assertThat(all()).containsExactly(correction);
     assertThat(journal.readings().latest(TENANT, PATIENT)).containsExactly(correction);
     assertThat(rebuilt.same()).as(rebuilt.toString()).isTrue();
+  }
+
+  @Test
+  @Tag("safety")
+  void givesTheSameReadingsOfAPackedWeek() {
+    for (int minute = 0; minute < 30; minute++) {
+      write(sample(minute, 80 + minute + (minute % 3 == 0 ? ".50" : "")));
+    }
+    write(sample(7, "111"));
+    List<Reading> before = all();
+    assertThat(PackNow.pack(database)).isPositive();
+
+    assertThat(all()).isEqualTo(before).hasSize(30);
+    assertThat(
+            journal
+                .readings()
+                .window(
+                    TENANT,
+                    PATIENT,
+                    TestReadings.GLUCOSE,
+                    NOON.plusSeconds(300),
+                    NOON.plusSeconds(600),
+                    Long.MAX_VALUE))
+        .isEqualTo(before.subList(5, 11));
+    assertThat(journal.readings().latest(TENANT, PATIENT)).containsExactly(before.get(29));
+    Rebuilt rebuilt = rebuild.rebuild((done, total) -> {});
+    assertThat(rebuilt.same()).as(rebuilt.toString()).isTrue();
+    write(sample(9, "112"));
+    assertThat(all()).hasSize(30).contains(sample(9, "112"));
   }
 
   @Test

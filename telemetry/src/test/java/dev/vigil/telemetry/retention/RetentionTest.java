@@ -28,6 +28,7 @@ import dev.vigil.telemetry.observation.ObservationPartitions;
 import dev.vigil.telemetry.observation.ObservationWrite;
 import dev.vigil.telemetry.observation.ObservationWrite.Effective;
 import dev.vigil.telemetry.observation.Observations;
+import dev.vigil.telemetry.observation.PackNow;
 import dev.vigil.telemetry.observation.PostgresObservations;
 import dev.vigil.telemetry.reading.PostgresReadings;
 import dev.vigil.telemetry.reading.ReadingShapes;
@@ -196,6 +197,66 @@ class RetentionTest {
     assertThat(rows("retention_week")).isZero();
     assertThat(new ChainVerifier(database.dataSource()).verify().broken()).isEmpty();
     assertThat(retention.run(() -> false)).isZero();
+  }
+
+  @Test
+  void deletesFromPackedWeeksWhatIsDueAndKeepsWhatIsHeldAndTheOthers() {
+    keep("*", 30);
+    List<ObservationKey> due = new ArrayList<>();
+    List<ObservationKey> held = new ArrayList<>();
+    List<ObservationKey> others = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      due.add(create(TENANT, "", 7, ago(70).plusSeconds(i)));
+      held.add(create(TENANT, "", 8, ago(70).plusSeconds(i)));
+      others.add(create(OTHER, "", 7, ago(70).plusSeconds(i)));
+    }
+    holds.place(TENANT, new PatientId("p8"), "file 1", ADMIN);
+    var preview = retention.preview(TENANT);
+    assertThat(preview.values()).containsExactly(300L);
+    assertThat(PackNow.pack(database)).isEqualTo(900);
+    assertThat(rows("observation")).isZero();
+    assertThat(retention.preview(TENANT)).isEqualTo(preview);
+
+    assertThat(retention.run(() -> false)).isEqualTo(300);
+
+    assertThat(due).noneMatch(key -> there(TENANT, key));
+    assertThat(held).allMatch(key -> there(TENANT, key));
+    assertThat(others).allMatch(key -> there(OTHER, key));
+    assertThat(told().stream().flatMap(event -> event.keys().stream()))
+        .containsExactlyInAnyOrderElementsOf(due.stream().map(ObservationKey::id).toList());
+    assertThat(rows("retention_week")).isZero();
+    holds.release(TENANT, new PatientId("p8"), ADMIN);
+    assertThat(retention.run(() -> false)).isEqualTo(300);
+    assertThat(held).noneMatch(key -> there(TENANT, key));
+    assertThat(others).allMatch(key -> there(OTHER, key));
+  }
+
+  @Test
+  void emptiesAPackedWeekAtOnceWhenEverythingInItIsDue() {
+    keep("*", 30);
+    policies.set(OTHER, "*", OptionalInt.of(60), ADMIN);
+    ObservationKey corrected = create(TENANT, "", 7, ago(70));
+    for (int i = 0; i < 600; i++) {
+      create(i % 3 == 0 ? OTHER : TENANT, "", 7, ago(70).plusSeconds(i));
+    }
+    database.jdbc().sql("update telemetry.observation set updated_at = '2026-09-20Z'").update();
+    assertThat(PackNow.pack(database)).isEqualTo(601);
+    write(TENANT, put(corrected, 2, "", 7, ago(70).plusSeconds(1)));
+    assertThat(rows("observation")).isBetween(100L, 300L);
+    assertThat(retention.run(() -> false)).isEqualTo(601);
+    assertThat(told()).hasSize(2).allMatch(event -> event.keys().isEmpty());
+
+    for (int i = 0; i < 600; i++) {
+      create(TENANT, "", 7, ago(80).plusSeconds(i));
+    }
+    database.jdbc().sql("update telemetry.observation set updated_at = '2026-09-20Z'").update();
+    assertThat(PackNow.pack(database)).isEqualTo(600);
+    assertThat(retention.run(() -> false)).isEqualTo(600);
+    assertThat(told()).last().matches(event -> event.keys().isEmpty() && event.count() == 600);
+    for (String table :
+        List.of("observation", "observation_block", "block_identifier", "observation_version")) {
+      assertThat(rows(table)).as(table).isZero();
+    }
   }
 
   @Test
