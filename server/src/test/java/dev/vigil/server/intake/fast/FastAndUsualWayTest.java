@@ -562,7 +562,7 @@ class FastAndUsualWayTest {
             .replaceAll("\"id\":\"[^\"]+\"", "\"id\":\"i\"")
             .replaceAll("\"(lastModified|lastUpdated)\":\"[^\"]+\"", "\"$1\":\"t\"")
             .replaceAll("\"source\":\"#[^\"]+\"", "\"source\":\"s\"")
-            .replaceAll("Took \\d+ms", "Took ms")
+            .replaceAll("Took [\\d,]+ms", "Took ms")
             .replaceAll("incident [0-9a-f-]+", "incident")
             .replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "uuid")
             .replaceAll("(\"value\":\"|urn:fast\\|)[fu](?=[-0-9a])", "$1")
