@@ -21,6 +21,7 @@ public final class RuleSet {
   private final Map<String, List<Rule>> byFamily = new TreeMap<>();
   private final Map<Metric, Set<String>> families = new LinkedHashMap<>();
   private final Map<String, Rule> byId = new TreeMap<>();
+  private final Map<String, Integer> ranks = new TreeMap<>();
 
   /**
    * Sorts rules; of two with one id the later counts.
@@ -38,6 +39,7 @@ public final class RuleSet {
                       .computeIfAbsent(metric, unseen -> new LinkedHashSet<>())
                       .add(rule.family()));
     }
+    byFamily.keySet().forEach(family -> ranks.put(family, rank(family)));
   }
 
   /** Families that look at a metric, in a stable order; those that hide others come first. */
@@ -45,7 +47,7 @@ public final class RuleSet {
     return metrics.stream()
         .flatMap(metric -> families.getOrDefault(metric, Set.of()).stream())
         .distinct()
-        .sorted(Comparator.<String>comparingInt(this::rank).thenComparing(family -> family))
+        .sorted(Comparator.<String>comparingInt(ranks::get).thenComparing(family -> family))
         .toList();
   }
 
