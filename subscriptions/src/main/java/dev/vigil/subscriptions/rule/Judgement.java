@@ -33,6 +33,7 @@ final class Judgement {
   private final EpisodeSteps steps;
   private final EpisodeTable episodes;
   private final CalmSignals calm;
+  private final CalmProbe probe;
   private final Function<TenantId, RuleSet> rules;
 
   /**
@@ -52,6 +53,7 @@ final class Judgement {
     this.steps = steps;
     this.episodes = episodes;
     this.calm = calm;
+    this.probe = new CalmProbe(readings, engine, calm);
     this.rules = rules;
   }
 
@@ -70,17 +72,20 @@ final class Judgement {
     questions.forEach(question -> people.add(question.subject().person()));
     Map<Person, Map<String, FamilyState>> states = episodes.states(people);
     Map<Subject, Instant> raising = note(questions);
-    List<Question> open = open(questions, states);
+    long first = events.get(0).sequence();
     long last = events.get(events.size() - 1).sequence();
+    List<Question> open = open(questions, states);
+    if (probe.ask(open, raising, first, last)) {
+      open = open(questions, states);
+    }
     int most = MOST_QUESTIONS;
     for (int from = 0; from < open.size(); ) {
       List<Question> some = open.subList(from, Math.min(open.size(), from + most));
-      Windows windows = new Windows(readings, known, calm::unknown, last);
+      Windows windows = new Windows(readings, known, last);
       if (!windows.load(some, some.size() == 1 ? Integer.MAX_VALUE : MOST_READINGS)) {
         most = some.size() / 2;
         continue;
       }
-      learn(windows, some, raising);
       some.forEach(question -> decide(question, windows.signals(question), known, states));
       from += some.size();
     }
@@ -155,22 +160,6 @@ final class Judgement {
       }
     }
     return open;
-  }
-
-  /** What was read of a family of which nothing was known tells how calm it is. */
-  private void learn(Windows windows, List<Question> read, Map<Subject, Instant> raising) {
-    for (Question question : read) {
-      Subject subject = question.subject();
-      if (calm.unknown(subject)) {
-        Instant last = windows.begin(subject).minusNanos(1);
-        for (Reading sample : windows.samples(subject)) {
-          if (engine.mayRaise(question.judging(), sample)) {
-            last = later(last, sample.measuredAt());
-          }
-        }
-        calm.learn(subject, later(last, raising.getOrDefault(subject, last)));
-      }
-    }
   }
 
   private void decide(

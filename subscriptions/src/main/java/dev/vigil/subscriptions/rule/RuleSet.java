@@ -4,6 +4,7 @@ import dev.vigil.core.Metric;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,6 +23,7 @@ public final class RuleSet {
   private final Map<Metric, Set<String>> families = new LinkedHashMap<>();
   private final Map<String, Rule> byId = new TreeMap<>();
   private final Map<String, Integer> ranks = new TreeMap<>();
+  private final Map<String, Set<Metric>> metrics = new TreeMap<>();
 
   /**
    * Sorts rules; of two with one id the later counts.
@@ -39,7 +41,13 @@ public final class RuleSet {
                       .computeIfAbsent(metric, unseen -> new LinkedHashSet<>())
                       .add(rule.family()));
     }
-    byFamily.keySet().forEach(family -> ranks.put(family, rank(family)));
+    byFamily.forEach(
+        (family, its) -> {
+          ranks.put(family, rank(family));
+          Set<Metric> seen = new LinkedHashSet<>();
+          its.forEach(rule -> seen.addAll(rule.metrics()));
+          metrics.put(family, Collections.unmodifiableSet(seen));
+        });
   }
 
   /** Families that look at a metric, in a stable order; those that hide others come first. */
@@ -58,9 +66,7 @@ public final class RuleSet {
 
   /** Every signal a family looks at. */
   public Set<Metric> metrics(String family) {
-    Set<Metric> metrics = new LinkedHashSet<>();
-    family(family).forEach(rule -> metrics.addAll(rule.metrics()));
-    return metrics;
+    return metrics.getOrDefault(family, Set.of());
   }
 
   /** How far back samples of a metric can matter to a family. */

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * The readings that some questions may have to look at, read together. Each question sees what the
@@ -32,12 +31,8 @@ final class Windows {
    */
   private static final Duration USUAL_INTERVAL = Duration.ofMinutes(15);
 
-  /** A valid sample is at most a little ahead of our clock. */
-  private static final Duration AHEAD = Duration.ofDays(1);
-
   private final Readings readings;
   private final SamplingIntervals known;
-  private final Predicate<Subject> whole;
   private final long last;
   private final Map<Subject, Span> spans = new LinkedHashMap<>();
 
@@ -45,13 +40,11 @@ final class Windows {
    * Nothing yet.
    *
    * @param known how often devices measure
-   * @param whole of which families everything is read that may still be decided
    * @param last sequence of the last event that may be asked about
    */
-  Windows(Readings readings, SamplingIntervals known, Predicate<Subject> whole, long last) {
+  Windows(Readings readings, SamplingIntervals known, long last) {
     this.readings = readings;
     this.known = known;
-    this.whole = whole;
     this.last = last;
   }
 
@@ -79,29 +72,13 @@ final class Windows {
     }
 
     List<SignalStretch> stretches() {
-      boolean all = whole.test(any.subject());
       Reach reach = new Reach(any, interval);
-      return any.rules().metrics(any.subject().family()).stream()
-          .map(
-              metric -> {
-                Instant from = first.minus(reach.of(metric));
-                Instant to = end.plus(reach.farthest());
-                return new SignalStretch(
-                    any.tenant(),
-                    any.subject().person().patient(),
-                    metric,
-                    all && begin().isBefore(from) ? begin() : from,
-                    all && end.plus(AHEAD).isAfter(to) ? end.plus(AHEAD) : to);
-              })
-          .toList();
+      Instant to = end.plus(reach.farthest());
+      return any.stretches(metric -> first.minus(reach.of(metric)), to);
     }
 
     int signals() {
-      return any.rules().metrics(any.subject().family()).size();
-    }
-
-    Instant begin() {
-      return first.minus(Lateness.LONGEST);
+      return any.metrics().size();
     }
   }
 
@@ -112,7 +89,7 @@ final class Windows {
 
     Reach(Question question, Duration interval) {
       String family = question.subject().family();
-      for (Metric metric : question.rules().metrics(family)) {
+      for (Metric metric : question.metrics()) {
         reaches.put(metric, question.rules().reach(family, metric, interval));
       }
     }
@@ -178,16 +155,6 @@ final class Windows {
 
   private static List<Reading> all(Span span) {
     return span.found.stream().map(KnownReading::reading).toList();
-  }
-
-  /** From when on all valid samples of a family that was read whole are among these. */
-  Instant begin(Subject subject) {
-    return spans.get(subject).begin();
-  }
-
-  /** What was read of a family for any of the questions, the valid ones. */
-  List<Reading> samples(Subject subject) {
-    return all(spans.get(subject)).stream().filter(Reading::evaluable).toList();
   }
 
   /** What a question has to look at. */
