@@ -20,7 +20,7 @@ final class CalmProbe {
   private static final Duration AHEAD = Duration.ofDays(1);
 
   /** Readings that are held at once; those of a single family may be more. */
-  private static final int MOST_READINGS = 50_000;
+  private static final int MOST_READINGS = 100_000;
 
   private static final int MOST_FAMILIES = 128;
 

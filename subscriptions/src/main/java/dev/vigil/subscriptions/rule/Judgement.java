@@ -24,9 +24,9 @@ import java.util.function.Function;
 final class Judgement {
 
   /** Readings that are held for some questions at once; a single question may need more. */
-  private static final int MOST_READINGS = 50_000;
+  private static final int MOST_READINGS = 100_000;
 
-  private static final int MOST_QUESTIONS = 256;
+  private static final int MOST_QUESTIONS = 1_024;
 
   private final Readings readings;
   private final RuleEngine engine;
@@ -35,6 +35,9 @@ final class Judgement {
   private final CalmSignals calm;
   private final CalmProbe probe;
   private final Function<TenantId, RuleSet> rules;
+
+  /** How many questions are likely to fit together, by those before. */
+  private int most = MOST_QUESTIONS;
 
   /**
    * Wires the parts.
@@ -78,16 +81,18 @@ final class Judgement {
     if (probe.ask(open, raising, first, last)) {
       open = open(questions, states);
     }
-    int most = MOST_QUESTIONS;
     for (int from = 0; from < open.size(); ) {
       List<Question> some = open.subList(from, Math.min(open.size(), from + most));
       Windows windows = new Windows(readings, known, last);
-      if (!windows.load(some, some.size() == 1 ? Integer.MAX_VALUE : MOST_READINGS)) {
+      if (windows.load(some, some.size() == 1 ? Integer.MAX_VALUE : MOST_READINGS)) {
+        some.forEach(question -> decide(question, windows.signals(question), known, states));
+        from += some.size();
+        if (windows.size() < MOST_READINGS / 4) {
+          most = Math.min(MOST_QUESTIONS, most * 2);
+        }
+      } else {
         most = some.size() / 2;
-        continue;
       }
-      some.forEach(question -> decide(question, windows.signals(question), known, states));
-      from += some.size();
     }
   }
 

@@ -132,7 +132,12 @@ final class Windows {
             return span.interval.equals(before);
           });
     }
-    return spans.values().stream().mapToLong(span -> span.found.size()).sum() <= most;
+    return size() <= most;
+  }
+
+  /** How many readings are held. */
+  long size() {
+    return spans.values().stream().mapToLong(span -> span.found.size()).sum();
   }
 
   private boolean read(List<Span> asked, long first, int most) {

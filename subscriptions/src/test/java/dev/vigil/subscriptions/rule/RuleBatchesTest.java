@@ -56,8 +56,8 @@ class RuleBatchesTest {
     LogReader reader = reader(on);
     for (Consumer<LogDriver> step : new RandomWard(seed).steps()) {
       step.accept(on);
-      if (random.nextInt(12) == 0) {
-        on.drive(reader, 1 + random.nextInt(30));
+      if (random.nextInt(50) == 0) {
+        on.drive(reader, 1 + random.nextInt(100));
       }
     }
     while (on.behind()) {
