@@ -1,6 +1,8 @@
 package dev.vigil.subscriptions;
 
 import ca.uhn.fhir.context.FhirContext;
+import dev.vigil.core.ObservationId;
+import dev.vigil.core.PatientId;
 import dev.vigil.core.Reading;
 import dev.vigil.core.TenantId;
 import dev.vigil.core.event.AlertEvent;
@@ -11,17 +13,22 @@ import dev.vigil.subscriptions.alert.AlertDesk;
 import dev.vigil.subscriptions.alert.AlertRecords;
 import dev.vigil.telemetry.ReadingJournal;
 import dev.vigil.telemetry.TestDatabase;
+import dev.vigil.telemetry.erasure.ErasePerson;
+import dev.vigil.telemetry.erasure.ErasureTable;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.LogSignal;
 import dev.vigil.telemetry.log.LoggedEvent;
 import dev.vigil.telemetry.log.PostgresEventLog;
+import dev.vigil.telemetry.log.Source;
 import dev.vigil.telemetry.reader.LogReader;
 import dev.vigil.telemetry.reading.Readings;
+import dev.vigil.telemetry.retention.LegalHolds;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
@@ -65,11 +72,40 @@ public final class LogDriver implements AutoCloseable {
     journal.write(tenant, new ResourcesWritten(changes, List.of()));
   }
 
+  /** An Observation is deleted. */
+  public void takeBack(TenantId tenant, ObservationId observation) {
+    journal.takeBack(tenant, observation);
+  }
+
+  /** A person is erased. */
+  public void erase(TenantId tenant, PatientId patient) {
+    Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    new ErasePerson(
+            database.transactions(),
+            log,
+            database.keys(),
+            readings,
+            new LegalHolds(database.dataSource(), database.transactions(), log, clock),
+            new ErasureTable(database.dataSource()),
+            clock)
+        .erase(tenant, patient, OptionalLong.empty(), new Source("fhir", "admin"));
+  }
+
   /** The reader takes what is new, in one transaction that moves its position. */
   public void drive(LogReader reader) {
-    List<LoggedEvent> events = log.read(position, 10_000);
+    drive(reader, 10_000);
+  }
+
+  /** The same, at most that many events. */
+  public void drive(LogReader reader, int most) {
+    List<LoggedEvent> events = log.read(position, most);
     database.transactions().executeWithoutResult(status -> reader.accept(events));
     position += events.size();
+  }
+
+  /** Whether the reader has not taken all there is. */
+  public boolean behind() {
+    return position < log.head();
   }
 
   /** As if the process were killed just before the commit. */

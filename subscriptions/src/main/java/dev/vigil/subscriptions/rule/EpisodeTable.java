@@ -5,13 +5,17 @@ import dev.vigil.core.DeviceId;
 import dev.vigil.core.PatientId;
 import dev.vigil.core.TenantId;
 import dev.vigil.core.Tier;
+import dev.vigil.subscriptions.rule.Question.Subject;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
@@ -24,19 +28,32 @@ final class EpisodeTable {
     this.jdbc = jdbc;
   }
 
-  /** What was decided about each family of a patient. */
-  Map<String, FamilyState> states(TenantId tenant, PatientId patient) {
-    Map<String, FamilyState> states = new LinkedHashMap<>();
+  /** What was decided about each family of some patients; each of them has an entry. */
+  Map<Person, Map<String, FamilyState>> states(Collection<Person> people) {
+    Map<Person, Map<String, FamilyState>> states = new HashMap<>();
+    people.forEach(person -> states.put(person, new TreeMap<>()));
     jdbc.query(
         """
-        select * from subscriptions.episode
-        where tenant_id = :tenant and patient_id = :patient order by family
+        select episode.*
+        from unnest(cast(:tenants as text[]), cast(:patients as text[]))
+          as asked (tenant_id, patient_id)
+        join subscriptions.episode using (tenant_id, patient_id)
         """,
-        new MapSqlParameterSource("tenant", tenant.value()).addValue("patient", patient.value()),
+        new MapSqlParameterSource("tenants", column(states.keySet(), one -> one.tenant().value()))
+            .addValue("patients", column(states.keySet(), one -> one.patient().value())),
         row -> {
-          states.put(row.getString("family"), state(row));
+          states
+              .get(
+                  new Person(
+                      new TenantId(row.getString("tenant_id")),
+                      new PatientId(row.getString("patient_id"))))
+              .put(row.getString("family"), state(row));
         });
     return states;
+  }
+
+  private static String[] column(Collection<Person> people, Function<Person, String> cell) {
+    return people.stream().map(cell).toArray(String[]::new);
   }
 
   /** Deletes what was decided about a patient. */
@@ -48,7 +65,7 @@ final class EpisodeTable {
         new MapSqlParameterSource("tenant", tenant.value()).addValue("patient", patient.value()));
   }
 
-  void save(TenantId tenant, PatientId patient, String family, FamilyState state) {
+  void save(Subject subject, FamilyState state) {
     Episode open = state.open().orElse(null);
     jdbc.update(
         """
@@ -60,9 +77,9 @@ final class EpisodeTable {
           alert_id = excluded.alert_id, device_id = excluded.device_id,
           raised_at = excluded.raised_at
         """,
-        new MapSqlParameterSource("tenant", tenant.value())
-            .addValue("patient", patient.value())
-            .addValue("family", family)
+        new MapSqlParameterSource("tenant", subject.person().tenant().value())
+            .addValue("patient", subject.person().patient().value())
+            .addValue("family", subject.family())
             .addValue("decided", state.decidedAt().atOffset(ZoneOffset.UTC))
             .addValue("rule", open == null ? null : open.rule())
             .addValue("tier", open == null ? null : open.tier().name())

@@ -18,6 +18,9 @@ final class Lateness {
   private static final Duration HIGH = Duration.ofMinutes(5);
   private static final Duration OTHERS = Duration.ofMinutes(15);
 
+  /** A sample that is later decides nothing. */
+  static final Duration LONGEST = OTHERS;
+
   private final Instant decidedAt;
   private final Map<Tier, Instant> earliestFresh = new EnumMap<>(Tier.class);
 

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,26 @@ public final class RuleEngine {
         .run(before);
   }
 
+  /**
+   * Whether a sample may be part of what raises one of some rules. A rule raises only at the moment
+   * of a sample of which that is true.
+   *
+   * @param rules of one family
+   */
+  boolean mayRaise(List<Rule> rules, Reading sample) {
+    for (Rule rule : rules) {
+      for (Clause clause : rule.raises()) {
+        for (Condition condition : clause.conditions()) {
+          if (condition.metrics().contains(sample.metric())
+              && Series.mayMeet(sample, condition.criterion(), ucum)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
   /** One evaluation: keeps each signal judged by each criterion once. */
   private final class Pass {
 
@@ -123,8 +144,10 @@ public final class RuleEngine {
       rules.forEach(rule -> metrics.addAll(rule.metrics()));
       FamilyState state = before;
       List<Step> steps = new ArrayList<>();
+      Set<Instant> raising = raisingMoments();
       for (Instant moment : signals.momentsFrom(lateness.earliest(), metrics)) {
-        if (!moment.isAfter(state.decidedAt())) {
+        if (!moment.isAfter(state.decidedAt())
+            || (state.open().isEmpty() && !raising.contains(moment))) {
           continue;
         }
         Optional<Step> step = decide(moment, state.open());
@@ -134,6 +157,21 @@ public final class RuleEngine {
         }
       }
       return new Outcome(state, steps);
+    }
+
+    /** The moments at which a sample meets what raises: at no other one a rule can. */
+    private Set<Instant> raisingMoments() {
+      Set<Instant> moments = new HashSet<>();
+      for (Rule rule : rules) {
+        for (Clause clause : rule.raises()) {
+          for (Condition condition : clause.conditions()) {
+            for (Metric metric : condition.metrics()) {
+              judged(condition.criterion(), metric).addMet(lateness.earliest(), moments);
+            }
+          }
+        }
+      }
+      return moments;
     }
 
     private FamilyState after(Instant moment, Step step) {

@@ -4,6 +4,7 @@ import dev.vigil.core.Metric;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,6 +22,8 @@ public final class RuleSet {
   private final Map<String, List<Rule>> byFamily = new TreeMap<>();
   private final Map<Metric, Set<String>> families = new LinkedHashMap<>();
   private final Map<String, Rule> byId = new TreeMap<>();
+  private final Map<String, Integer> ranks = new TreeMap<>();
+  private final Map<String, Set<Metric>> metrics = new TreeMap<>();
 
   /**
    * Sorts rules; of two with one id the later counts.
@@ -38,6 +41,13 @@ public final class RuleSet {
                       .computeIfAbsent(metric, unseen -> new LinkedHashSet<>())
                       .add(rule.family()));
     }
+    byFamily.forEach(
+        (family, its) -> {
+          ranks.put(family, rank(family));
+          Set<Metric> seen = new LinkedHashSet<>();
+          its.forEach(rule -> seen.addAll(rule.metrics()));
+          metrics.put(family, Collections.unmodifiableSet(seen));
+        });
   }
 
   /** Families that look at a metric, in a stable order; those that hide others come first. */
@@ -45,7 +55,7 @@ public final class RuleSet {
     return metrics.stream()
         .flatMap(metric -> families.getOrDefault(metric, Set.of()).stream())
         .distinct()
-        .sorted(Comparator.<String>comparingInt(this::rank).thenComparing(family -> family))
+        .sorted(Comparator.<String>comparingInt(ranks::get).thenComparing(family -> family))
         .toList();
   }
 
@@ -56,9 +66,7 @@ public final class RuleSet {
 
   /** Every signal a family looks at. */
   public Set<Metric> metrics(String family) {
-    Set<Metric> metrics = new LinkedHashSet<>();
-    family(family).forEach(rule -> metrics.addAll(rule.metrics()));
-    return metrics;
+    return metrics.getOrDefault(family, Set.of());
   }
 
   /** How far back samples of a metric can matter to a family. */

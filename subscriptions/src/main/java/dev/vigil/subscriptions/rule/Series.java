@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The valid samples of one signal seen through one criterion, in event order. A sample that the
@@ -60,6 +61,15 @@ final class Series {
     return samples.subList(first, last + 1);
   }
 
+  /** Adds the moments from one on at which a sample meets the criterion. */
+  void addMet(Instant from, Set<Instant> moments) {
+    for (int i = samples.size() - 1; i >= 0 && !time(i).isBefore(from); i--) {
+      if (meets[i]) {
+        moments.add(time(i));
+      }
+    }
+  }
+
   /** The newest sample at or before a moment, -1 if there is none. */
   int newestAt(Instant moment) {
     int low = 0;
@@ -73,6 +83,20 @@ final class Series {
       }
     }
     return low - 1;
+  }
+
+  /**
+   * Whether a sample meets a criterion or might, whatever other samples there are. What is said of
+   * a {@link Criterion.Change} holds for every sample.
+   */
+  static boolean mayMeet(Reading sample, Criterion criterion, Ucum ucum) {
+    for (Criterion part : criterion.parts()) {
+      boolean open = part instanceof Criterion.Change;
+      if (!open && !Boolean.TRUE.equals(judge(List.of(sample), 0, part, ucum))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Null if the criterion cannot judge the sample. */

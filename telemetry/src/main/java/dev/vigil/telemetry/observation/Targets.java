@@ -20,6 +20,9 @@ final class Targets {
   /** Beyond that the memory is emptied, and fills again with those in use. */
   private static final int MOST_KEPT = 200_000;
 
+  /** Whoever is written together is asked for together, so neighbours are read as well. */
+  private static final int BLOCK = 64;
+
   /**
    * One of them.
    *
@@ -120,15 +123,27 @@ final class Targets {
       List<Target> found =
           jdbc.sql(
                   """
-                  select number, type, pid, id from telemetry.target
-                  where tenant = :tenant and number = any(:numbers)
+                  select target.number, type, pid, id
+                  from unnest(:blocks) as block (number)
+                  join telemetry.target
+                    on target.number >= block.number and target.number < block.number + :size
+                  where tenant = :tenant
                   """)
               .param("tenant", tenant)
-              .param("numbers", unknown.toArray(Integer[]::new), Types.ARRAY)
+              .param(
+                  "blocks",
+                  unknown.stream()
+                      .map(number -> Math.floorDiv(number, BLOCK) * BLOCK)
+                      .distinct()
+                      .toArray(Integer[]::new),
+                  Types.ARRAY)
+              .param("size", BLOCK)
               .query(Target.class)
               .list();
       for (Target target : found) {
-        targets.put(target.number(), target);
+        if (unknown.contains(target.number())) {
+          targets.put(target.number(), target);
+        }
         if (target.id() != null) {
           byNumber.put(new ByNumber(tenant, target.number()), target);
         }

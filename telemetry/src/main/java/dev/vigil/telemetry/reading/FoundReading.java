@@ -16,6 +16,8 @@ import java.util.Set;
  * @param row of its Observation
  * @param ordinal which of the Observation's readings, from 0
  * @param told what the device said against the sample
+ * @param replaced sequence of the event that told of the next version or the deletion; {@link
+ *     Long#MAX_VALUE} if none did, or if that was not asked for
  */
 record FoundReading(
     int n,
@@ -23,7 +25,8 @@ record FoundReading(
     int ordinal,
     Metric metric,
     ReadingValue value,
-    Set<SignalQuality> told) {
+    Set<SignalQuality> told,
+    long replaced) {
 
   /** Event time; within it the order of the log, then that of the message. */
   static final Comparator<FoundReading> ORDER =

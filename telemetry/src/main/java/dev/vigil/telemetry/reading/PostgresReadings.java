@@ -187,6 +187,53 @@ public final class PostgresReadings implements Readings {
   }
 
   @Override
+  public Optional<List<List<KnownReading>>> windows(
+      List<SignalStretch> stretches, long first, long last, int most) {
+    List<FoundReading> all = new ArrayList<>();
+    try {
+      readings.scan(stretches, first, last, some -> addUpTo(most, all, some));
+    } catch (TooManyException e) {
+      return Optional.empty();
+    }
+    List<List<KnownReading>> windows = new ArrayList<>();
+    stretches.forEach(stretch -> windows.add(new ArrayList<>()));
+    Map<TenantId, List<FoundReading>> byTenant = new LinkedHashMap<>();
+    all.forEach(
+        one ->
+            byTenant
+                .computeIfAbsent(stretches.get(one.n()).tenant(), unseen -> new ArrayList<>())
+                .add(one));
+    byTenant.forEach(
+        (tenant, some) -> {
+          List<Reading> made = found.readings(tenant, some);
+          for (int i = 0; i < made.size(); i++) {
+            FoundReading one = some.get(i);
+            windows
+                .get(one.n())
+                .add(new KnownReading(made.get(i), one.row().sequence(), one.replaced()));
+          }
+        });
+    return Optional.of(windows);
+  }
+
+  /** Ends a scan whose answer would not fit. */
+  private static final class TooManyException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    TooManyException() {
+      super("too many readings", null, false, false);
+    }
+  }
+
+  private static void addUpTo(int most, List<FoundReading> all, List<FoundReading> some) {
+    if (all.size() + some.size() > most) {
+      throw new TooManyException();
+    }
+    all.addAll(some);
+  }
+
+  @Override
   public List<Reading> latest(TenantId tenant) {
     return read(tenant, signals.assigned(tenant));
   }

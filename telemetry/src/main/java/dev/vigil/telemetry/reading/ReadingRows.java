@@ -74,14 +74,14 @@ final class ReadingRows {
   private static final String ROWS =
       """
       cross join lateral (
-        (select CURRENT from OBSERVATIONS
+        (select CURRENT, cast(null as bigint) as replaced from OBSERVATIONS
           where not shape.spans and OF_SHAPE
             and place >= wanted.low and place < wanted.high and WITHIN
             and telemetry.hour_of(effective_from) >= telemetry.hour_of(wanted.from_at)
             and telemetry.hour_of(effective_from) <= telemetry.hour_of(wanted.to_at)
             and effective_from >= wanted.from_at and effective_from <= wanted.to_at)
         union all
-        (select CURRENT from OBSERVATIONS
+        (select CURRENT, null from OBSERVATIONS
           where shape.spans and OF_SHAPE
             and place >= wanted.low and place < wanted.high and WITHIN
             and telemetry.effective_until(effective_from, rare) >= wanted.from_at
@@ -90,12 +90,12 @@ final class ReadingRows {
         offset 0) as row
       """;
 
-  /** What was replaced or deleted after the event. */
+  /** What was replaced or deleted after an event. */
   private static final String REPLACED =
       """
       union all
-        (select VERSION from telemetry.observation_version
-          where OF_SHAPE and superseded_sequence > :upTo
+        (select VERSION, superseded_sequence from telemetry.observation_version
+          where OF_SHAPE and superseded_sequence > :replacedAfter
             and telemetry.effective_until(effective_from, rare) >= wanted.from_at
             and telemetry.effective_until(effective_from, rare) <= wanted.to_at)
       """;
@@ -125,6 +125,26 @@ final class ReadingRows {
       long upTo,
       boolean replaced,
       Consumer<List<FoundReading>> taker) {
+    scan(sql(stretches, replaced), parameters(stretches, upTo, upTo), stretches, taker);
+  }
+
+  /**
+   * Readings of stretches as the log had told them by any of some events, in that order too.
+   *
+   * @param first sequence of the first of these events
+   * @param last sequence of the last one
+   * @param taker gets what is in one stretch at a time; nothing for one that has none
+   */
+  void scan(
+      List<SignalStretch> stretches, long first, long last, Consumer<List<FoundReading>> taker) {
+    scan(sql(stretches, true), parameters(stretches, last, first), stretches, taker);
+  }
+
+  private void scan(
+      String sql,
+      MapSqlParameterSource parameters,
+      List<SignalStretch> stretches,
+      Consumer<List<FoundReading>> taker) {
     List<FoundReading> found = new ArrayList<>();
     Map<ShapeKey, ShapeReading> shapes = new HashMap<>();
     Runnable hand =
@@ -136,8 +156,8 @@ final class ReadingRows {
           }
         };
     jdbc.query(
-        sql(stretches, replaced) + (stretches.size() == 1 ? "" : " order by wanted.n"),
-        parameters(stretches, upTo),
+        sql + (stretches.size() == 1 ? "" : " order by wanted.n"),
+        parameters,
         row -> {
           int n = row.getInt("n") - 1;
           if (!found.isEmpty() && found.get(0).n() != n) {
@@ -149,6 +169,7 @@ final class ReadingRows {
                   n,
                   rows.number(stretches.get(n).tenant()),
                   stretches.get(n).metric(),
+                  replaced(row),
                   shapes));
         });
     hand.run();
@@ -162,10 +183,11 @@ final class ReadingRows {
     jdbc.query(
         sql(List.of(stretch), replaced)
             + " order by effective_until, sequence, key, ordinal limit :most",
-        parameters(List.of(stretch), upTo).addValue("most", most),
+        parameters(List.of(stretch), upTo, upTo).addValue("most", most),
         row -> {
           asked[0] |= row.getString("metric").equals(ShapeReading.ASK);
-          found.addAll(read(row, 0, rows.number(stretch.tenant()), stretch.metric(), shapes));
+          found.addAll(
+              read(row, 0, rows.number(stretch.tenant()), stretch.metric(), replaced(row), shapes));
         });
     if (asked[0]) { // Its rows give any number of readings, so the limit may have cut off too many.
       List<FoundReading> all = new ArrayList<>();
@@ -198,7 +220,7 @@ final class ReadingRows {
             .addValue("keys", versions.stream().map(Version::key).toArray(Long[]::new))
             .addValue("versions", versions.stream().map(Version::version).toArray(Integer[]::new)),
         row -> {
-          found.addAll(read(row, 0, rows.number(tenant), null, shapes));
+          found.addAll(read(row, 0, rows.number(tenant), null, Long.MAX_VALUE, shapes));
         });
     return found;
   }
@@ -228,7 +250,7 @@ final class ReadingRows {
                 SHAPE, ObservationRows.CURRENT, rows.rowsAt(places), ObservationRows.at(places)),
         new MapSqlParameterSource("tenant", rows.number(tenant)),
         row -> {
-          found.addAll(read(row, 0, rows.number(tenant), null, shapes));
+          found.addAll(read(row, 0, rows.number(tenant), null, Long.MAX_VALUE, shapes));
         });
     return found;
   }
@@ -276,7 +298,7 @@ final class ReadingRows {
             .addValue("tenantId", tenant.value())
             .addValue("skew", ReadingCheck.ALLOWED_SKEW.toSeconds()),
         row -> {
-          found.addAll(read(row, 0, rows.number(tenant), null, shapes));
+          found.addAll(read(row, 0, rows.number(tenant), null, Long.MAX_VALUE, shapes));
         });
     return found;
   }
@@ -294,8 +316,10 @@ final class ReadingRows {
         .replace("WITHIN", ObservationRows.within(from, to));
   }
 
-  private MapSqlParameterSource parameters(List<SignalStretch> stretches, long upTo) {
+  private MapSqlParameterSource parameters(
+      List<SignalStretch> stretches, long upTo, long replacedAfter) {
     return new MapSqlParameterSource("upTo", upTo)
+        .addValue("replacedAfter", replacedAfter)
         .addValue("tenantIds", column(stretches, one -> one.tenant().value(), String[]::new))
         .addValue("tenants", column(stretches, one -> rows.number(one.tenant()), Integer[]::new))
         .addValue("patients", column(stretches, one -> one.patient().value(), String[]::new))
@@ -314,6 +338,11 @@ final class ReadingRows {
     return stretches.stream().map(cell).toArray(array);
   }
 
+  private static long replaced(ResultSet line) throws SQLException {
+    long sequence = line.getLong("replaced");
+    return line.wasNull() ? Long.MAX_VALUE : sequence;
+  }
+
   /** What is the same in many lines of an answer. */
   private record ShapeKey(int shape, long fromSequence, int ordinal) {}
 
@@ -322,9 +351,15 @@ final class ReadingRows {
    *
    * @param shapes those read before in the same answer
    * @param wanted of an Observation that has to be asked only this; null for all
+   * @param replaced as {@link FoundReading} has it
    */
   private List<FoundReading> read(
-      ResultSet line, int n, int tenant, Metric wanted, Map<ShapeKey, ShapeReading> shapes)
+      ResultSet line,
+      int n,
+      int tenant,
+      Metric wanted,
+      long replaced,
+      Map<ShapeKey, ShapeReading> shapes)
       throws SQLException {
     ObservationRows.Row row = ObservationRows.read(line);
     ShapeKey key = new ShapeKey(row.shape(), line.getLong("from_sequence"), line.getInt("ordinal"));
@@ -334,7 +369,7 @@ final class ReadingRows {
       shapes.put(key, shape);
     }
     if (shape.metric().equals(ShapeReading.ASK)) {
-      return asked(row, n, tenant, wanted);
+      return asked(row, n, tenant, wanted, replaced);
     }
     ReadingValue value =
         shape.leaf() == null
@@ -343,17 +378,18 @@ final class ReadingRows {
                 new BigDecimal(rows.leaves(tenant, row).get(shape.leaf())), shape.unit());
     return List.of(
         new FoundReading(
-            n, row, shape.ordinal(), new Metric(shape.metric()), value, shape.quality()));
+            n, row, shape.ordinal(), new Metric(shape.metric()), value, shape.quality(), replaced));
   }
 
-  private List<FoundReading> asked(ObservationRows.Row row, int n, int tenant, Metric wanted) {
+  private List<FoundReading> asked(
+      ObservationRows.Row row, int n, int tenant, Metric wanted, long replaced) {
     List<MeasuredValue> measured =
         MeasuredValue.of(ShapeReading.parse(rows.json(tenant, row)), catalog);
     List<FoundReading> found = new ArrayList<>();
     for (int i = 0; i < measured.size(); i++) {
       MeasuredValue one = measured.get(i);
       if (wanted == null || wanted.equals(one.metric())) {
-        found.add(new FoundReading(n, row, i, one.metric(), one.value(), one.quality()));
+        found.add(new FoundReading(n, row, i, one.metric(), one.value(), one.quality(), replaced));
       }
     }
     return found;

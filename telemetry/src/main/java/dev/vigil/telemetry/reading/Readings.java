@@ -9,6 +9,7 @@ import dev.vigil.core.event.ResourceChange;
 import dev.vigil.core.event.ResourcesWritten;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Checked device readings. They are read out of the Observations, so nothing but the newest of each
@@ -49,6 +50,19 @@ public interface Readings {
       Instant from,
       Instant to,
       long upToSequence);
+
+  /**
+   * Readings of several signals as some events of the log found them, in one statement: with those
+   * that were corrected or taken back at one of these events or since.
+   *
+   * @param first sequence of the first of these events
+   * @param last sequence of the last one
+   * @param most gives up when there are more readings than that
+   * @return of each stretch, in event order, also those that may not be evaluated; empty if there
+   *     were too many
+   */
+  Optional<List<List<KnownReading>>> windows(
+      List<SignalStretch> stretches, long first, long last, int most);
 
   /** The newest reading of each metric of each patient, for every assigned signal of the tenant. */
   List<Reading> latest(TenantId tenant);
