@@ -1,6 +1,7 @@
 package dev.vigil.telemetry.reader;
 
 import dev.vigil.telemetry.log.LoggedEvent;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -18,6 +19,14 @@ public interface LogReader {
    */
   default boolean beginsAtHead() {
     return false;
+  }
+
+  /**
+   * How long after it began to take events it begins again, so that more events share what it
+   * writes. Zero for a reader that somebody waits for; then each event is taken at once.
+   */
+  default Duration pace() {
+    return Duration.ZERO;
   }
 
   /**

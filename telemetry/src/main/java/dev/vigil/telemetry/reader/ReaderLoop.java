@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -33,6 +35,7 @@ final class ReaderLoop implements Runnable {
   private final LogSignal signal;
   private final Clock clock;
   private final Counter parked;
+  private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean stopping;
   private volatile long position;
 
@@ -64,6 +67,7 @@ final class ReaderLoop implements Runnable {
   /** Lets the batch in flight end. */
   void stop() {
     stopping = true;
+    stopped.countDown();
   }
 
   @Override
@@ -77,8 +81,11 @@ final class ReaderLoop implements Runnable {
             positions.beginAt(reader.name(), reader.beginsAtHead() ? events.head() : 0);
             begun = true;
           }
-          if (step() == 0) {
+          long since = System.nanoTime();
+          if (takeWhatIsThere() == 0) {
             listener.await(POLL);
+          } else {
+            letGather(since);
           }
           pause = FIRST_PAUSE;
         } catch (RuntimeException e) {
@@ -89,6 +96,26 @@ final class ReaderLoop implements Runnable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** At least one batch if there is any; of a reader with a pace all that waits now. */
+  private int takeWhatIsThere() throws InterruptedException {
+    int taken = step();
+    if (taken > 0 && !reader.pace().isZero()) {
+      long head = events.head();
+      while (position < head && !stopping && step() > 0) {
+        // What comes meanwhile waits for the next time.
+      }
+    }
+    return taken;
+  }
+
+  /** Until the reader's pace lets it go on. */
+  private void letGather(long since) throws InterruptedException {
+    long rest = reader.pace().toNanos() - (System.nanoTime() - since);
+    if (rest > 0) {
+      stopped.await(rest, TimeUnit.NANOSECONDS);
     }
   }
 

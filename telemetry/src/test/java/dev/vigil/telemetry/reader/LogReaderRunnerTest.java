@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -159,6 +160,39 @@ class LogReaderRunnerTest {
 
     waitUntil("all taken", () -> position() == 240);
     assertThat(seen()).containsExactlyElementsOf(upTo(240));
+  }
+
+  @Test
+  void aReaderWithAPaceTakesTogetherWhatCameMeanwhileAndStopsAtOnce() throws Exception {
+    List<Integer> batches = Collections.synchronizedList(new ArrayList<>());
+    LogReaderRunner runner =
+        start(
+            new LogReader() {
+              @Override
+              public String name() {
+                return "slow";
+              }
+
+              @Override
+              public Duration pace() {
+                return batches.size() < 2 ? Duration.ofMillis(800) : Duration.ofMinutes(10);
+              }
+
+              @Override
+              public void accept(List<LoggedEvent> events) {
+                batches.add(events.size());
+              }
+            });
+
+    append("e-1");
+    waitUntil("the first one alone", () -> position() == 1);
+    IntStream.rangeClosed(2, 6).forEach(i -> append("e-" + i));
+    waitUntil("the others", () -> position() == 6);
+    long before = System.nanoTime();
+    runner.stop(PATIENCE);
+
+    assertThat(batches).containsExactly(1, 5);
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
   }
 
   @Test
