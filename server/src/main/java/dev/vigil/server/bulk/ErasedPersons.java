@@ -1,9 +1,12 @@
 package dev.vigil.server.bulk;
 
+import dev.vigil.core.event.Event;
 import dev.vigil.core.event.PersonErased;
 import dev.vigil.telemetry.log.LoggedEvent;
 import dev.vigil.telemetry.reader.LogReader;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.springframework.stereotype.Component;
 
 /**
@@ -28,6 +31,16 @@ class ErasedPersons implements LogReader {
   @Override
   public boolean beginsAtHead() {
     return true;
+  }
+
+  @Override
+  public Set<Class<? extends Event>> wants() {
+    return Set.of(PersonErased.class);
+  }
+
+  @Override
+  public Duration pace() {
+    return Duration.ofSeconds(1);
   }
 
   @Override

@@ -1,8 +1,10 @@
 package dev.vigil.telemetry.reader;
 
+import dev.vigil.core.event.Event;
 import dev.vigil.telemetry.log.LoggedEvent;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A projection or process that follows the log. Its position moves in the same transaction as what
@@ -19,6 +21,11 @@ public interface LogReader {
    */
   default boolean beginsAtHead() {
     return false;
+  }
+
+  /** Which events it wants: the others are passed by unread. Empty for all. */
+  default Set<Class<? extends Event>> wants() {
+    return Set.of();
   }
 
   /**

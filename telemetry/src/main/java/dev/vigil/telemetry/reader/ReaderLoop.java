@@ -167,22 +167,29 @@ final class ReaderLoop implements Runnable {
     }
   }
 
-  /** Hands over the next events in a transaction of their own. */
+  /** Passes by what is not wanted, or hands over the next events, in a transaction of its own. */
   private int take(int max) {
     offered = false;
-    Integer taken =
+    Long reached =
         transactions.execute(
             status -> {
               position = positions.lock(reader.name());
               offered = true;
-              List<LoggedEvent> batch = events.read(position, max);
-              if (!batch.isEmpty()) {
+              long to =
+                  reader.wants().isEmpty() ? position : events.without(position, reader.wants());
+              if (to == position) {
+                List<LoggedEvent> batch = events.read(position, max);
+                if (batch.isEmpty()) {
+                  return position;
+                }
                 reader.accept(batch);
-                positions.moveTo(reader.name(), batch.get(batch.size() - 1).sequence());
+                to = batch.get(batch.size() - 1).sequence();
               }
-              return batch.size();
+              positions.moveTo(reader.name(), to);
+              return to;
             });
-    position += taken;
+    int taken = Math.toIntExact(Math.min(reached - position, Integer.MAX_VALUE));
+    position = reached;
     return taken;
   }
 

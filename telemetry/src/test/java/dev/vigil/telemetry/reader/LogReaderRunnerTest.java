@@ -7,6 +7,9 @@ import static dev.vigil.telemetry.TestReadings.written;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vigil.core.PatientId;
+import dev.vigil.core.event.Event;
+import dev.vigil.core.event.PersonErased;
 import dev.vigil.telemetry.TestDatabase;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.LogSignal;
@@ -16,9 +19,11 @@ import dev.vigil.telemetry.log.Source;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -193,6 +198,39 @@ class LogReaderRunnerTest {
 
     assertThat(batches).containsExactly(1, 5);
     assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void aReaderIsShownOnlyWhatItWantsAndPassesTheRest() throws Exception {
+    List<Long> shown = Collections.synchronizedList(new ArrayList<>());
+    append("e-1");
+    append("e-2");
+    start(
+        new LogReader() {
+          @Override
+          public String name() {
+            return "choosy";
+          }
+
+          @Override
+          public Set<Class<? extends Event>> wants() {
+            return Set.of(PersonErased.class);
+          }
+
+          @Override
+          public void accept(List<LoggedEvent> events) {
+            events.forEach(event -> shown.add(event.sequence()));
+          }
+        });
+    waitUntil("two passed", () -> position() == 2);
+    append("e-3");
+    PersonErased erased = new PersonErased(new PatientId("1"), Instant.EPOCH);
+    database.transactions().executeWithoutResult(s -> log.append(TENANT, SOURCE, erased));
+    waitUntil("all passed", () -> position() == 4);
+    append("e-5");
+    waitUntil("the last one too", () -> position() == 5);
+
+    assertThat(shown).contains(4L).doesNotContain(1L, 2L, 3L);
   }
 
   @Test
