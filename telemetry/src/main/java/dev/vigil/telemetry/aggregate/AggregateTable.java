@@ -67,8 +67,9 @@ final class AggregateTable {
   }
 
   /**
-   * Puts rows in, over those of the same stretches and units. Rows that are there are updated: an
-   * insert that meets one costs a lock of it besides, in the write-ahead log as well.
+   * Puts rows in, over those of the same stretches and units. Rows that are there are updated, for
+   * an insert that meets one costs a lock of it besides, in the write-ahead log as well. One
+   * transaction at a time does this.
    */
   void put(Map<Signal, List<Aggregate>> aggregates) {
     List<Counted> rows = new ArrayList<>();
@@ -82,34 +83,33 @@ final class AggregateTable {
     jdbc.update(
         """
         with counted as (
-          select tenant_id, patient_id, metric, unit, begins_at, count, sum, square_sum, min, max,
-            first_value, first_at, last_value, last_at, cast(range_us as bigint[]) as range_us
+          select *
           from unnest(cast(:tenants as text[]), cast(:patients as text[]),
               cast(:metrics as text[]), cast(:units as text[]), cast(:begins as timestamptz[]),
               cast(:counts as bigint[]), cast(:sums as numeric[]), cast(:squareSums as numeric[]),
               cast(:mins as numeric[]), cast(:maxs as numeric[]), cast(:firstValues as numeric[]),
               cast(:firstAts as timestamptz[]), cast(:lastValues as numeric[]),
               cast(:lastAts as timestamptz[]), cast(:ranges as text[]))
+              with ordinality
             as counted (tenant_id, patient_id, metric, unit, begins_at, count, sum, square_sum, min,
-              max, first_value, first_at, last_value, last_at, range_us)),
+              max, first_value, first_at, last_value, last_at, range_us, n)),
         moved as (
           update %1$s as kept
           set count = counted.count, sum = counted.sum, square_sum = counted.square_sum,
             min = counted.min, max = counted.max, first_value = counted.first_value,
             first_at = counted.first_at, last_value = counted.last_value,
-            last_at = counted.last_at, range_us = counted.range_us
+            last_at = counted.last_at, range_us = cast(counted.range_us as bigint[])
           from counted
           where kept.tenant_id = counted.tenant_id and kept.patient_id = counted.patient_id
             and kept.metric = counted.metric and kept.unit = counted.unit
-            and kept.begins_at = counted.begins_at)
-        insert into %1$s as kept (tenant_id, patient_id, metric, unit, begins_at, count, sum,
-          square_sum, min, max, first_value, first_at, last_value, last_at, range_us)
-        select * from counted
-        where not exists (
-          select from %1$s as known
-          where known.tenant_id = counted.tenant_id and known.patient_id = counted.patient_id
-            and known.metric = counted.metric and known.unit = counted.unit
-            and known.begins_at = counted.begins_at)
+            and kept.begins_at = counted.begins_at
+          returning counted.n)
+        insert into %1$s (tenant_id, patient_id, metric, unit, begins_at, count, sum, square_sum,
+          min, max, first_value, first_at, last_value, last_at, range_us)
+        select tenant_id, patient_id, metric, unit, begins_at, count, sum, square_sum, min, max,
+          first_value, first_at, last_value, last_at, cast(range_us as bigint[])
+        from counted
+        where n not in (select n from moved)
         """
             .formatted(name),
         new MapSqlParameterSource()

@@ -42,4 +42,14 @@ public interface LogReader {
    * with an error log and a metric, so that one bad event cannot stop the alerts of everybody else.
    */
   void accept(List<LoggedEvent> events);
+
+  /**
+   * The same for several batches in one transaction, if the reader has a pace. Each is read when
+   * its turn comes, so that not all have to be in memory.
+   *
+   * @param batches none of them empty; may be gone through once
+   */
+  default void acceptAll(Iterable<List<LoggedEvent>> batches) {
+    batches.forEach(this::accept);
+  }
 }

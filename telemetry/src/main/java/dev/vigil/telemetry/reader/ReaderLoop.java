@@ -2,12 +2,10 @@ package dev.vigil.telemetry.reader;
 
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.LogSignal;
-import dev.vigil.telemetry.log.LoggedEvent;
 import io.micrometer.core.instrument.Counter;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -23,6 +21,10 @@ final class ReaderLoop implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(ReaderLoop.class);
 
   private static final int BATCH = 200;
+
+  /** In one transaction, of a reader with a pace. */
+  private static final int BATCHES = 10;
+
   private static final int TRIES = 5;
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
@@ -101,12 +103,11 @@ final class ReaderLoop implements Runnable {
 
   /** At least one batch if there is any; of a reader with a pace all that waits now. */
   private int takeWhatIsThere() throws InterruptedException {
+    long head = reader.pace().isZero() ? 0 : events.head();
     int taken = step();
-    if (taken > 0 && !reader.pace().isZero()) {
-      long head = events.head();
-      while (position < head && !stopping && step() > 0) {
-        // What comes meanwhile waits for the next time.
-      }
+    boolean more = taken > 0;
+    while (more && position < head && !stopping) {
+      more = step() > 0;
     }
     return taken;
   }
@@ -178,12 +179,13 @@ final class ReaderLoop implements Runnable {
               long to =
                   reader.wants().isEmpty() ? position : events.without(position, reader.wants());
               if (to == position) {
-                List<LoggedEvent> batch = events.read(position, max);
-                if (batch.isEmpty()) {
+                boolean several = max > 1 && !reader.pace().isZero();
+                NextEvents next = new NextEvents(events, position, max, several ? BATCHES : 1);
+                if (next.isEmpty()) {
                   return position;
                 }
-                reader.accept(batch);
-                to = batch.get(batch.size() - 1).sequence();
+                reader.acceptAll(next);
+                to = next.last();
               }
               positions.moveTo(reader.name(), to);
               return to;

@@ -201,6 +201,52 @@ class LogReaderRunnerTest {
   }
 
   @Test
+  void aReaderWithAPaceTakesManyInOneTransactionAndOneByOneWhenOneFails() throws Exception {
+    List<Integer> taken = Collections.synchronizedList(new ArrayList<>());
+    AtomicInteger failures = new AtomicInteger(1);
+    database
+        .transactions()
+        .executeWithoutResult(
+            s ->
+                IntStream.rangeClosed(1, 450)
+                    .forEach(i -> log.append(TENANT, SOURCE, written("e"))));
+    start(
+        new LogReader() {
+          @Override
+          public String name() {
+            return "slow";
+          }
+
+          @Override
+          public Duration pace() {
+            return Duration.ofMillis(1);
+          }
+
+          @Override
+          public void accept(List<LoggedEvent> events) {
+            acceptAll(List.of(events));
+          }
+
+          @Override
+          public void acceptAll(Iterable<List<LoggedEvent>> batches) {
+            int count = 0;
+            for (List<LoggedEvent> events : batches) {
+              count += events.size();
+              if (events.get(0).sequence() == 201 && failures.getAndDecrement() > 0) {
+                throw new IllegalStateException("crash");
+              }
+            }
+            taken.add(count);
+          }
+        });
+
+    waitUntil("all taken", () -> position() == 450);
+    assertThat(taken.subList(0, 200)).containsOnly(1);
+    assertThat(taken.subList(200, taken.size())).containsExactly(250);
+    assertThat(parked()).isEmpty();
+  }
+
+  @Test
   void aReaderIsShownOnlyWhatItWantsAndPassesTheRest() throws Exception {
     List<Long> shown = Collections.synchronizedList(new ArrayList<>());
     append("e-1");
