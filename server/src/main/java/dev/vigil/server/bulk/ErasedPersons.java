@@ -1,11 +1,14 @@
 package dev.vigil.server.bulk;
 
 import dev.vigil.core.TenantId;
+import dev.vigil.core.event.Event;
 import dev.vigil.core.event.PersonErased;
 import dev.vigil.telemetry.erasure.ErasureSweep;
 import dev.vigil.telemetry.log.LoggedEvent;
 import dev.vigil.telemetry.reader.LogReader;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.springframework.stereotype.Component;
 
 /**
@@ -31,6 +34,16 @@ class ErasedPersons implements LogReader, ErasureSweep.Copies {
   @Override
   public boolean beginsAtHead() {
     return true;
+  }
+
+  @Override
+  public Set<Class<? extends Event>> wants() {
+    return Set.of(PersonErased.class);
+  }
+
+  @Override
+  public Duration pace() {
+    return Duration.ofSeconds(1);
   }
 
   @Override

@@ -105,6 +105,8 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         // data.
         .setServerConfig("fsync", "on")
         .setServerConfig("synchronous_commit", "on")
+        // A page is logged whole when it first changes after a checkpoint: half of it that way.
+        .setServerConfig("wal_compression", "pglz")
         .setServerConfig("listen_addresses", "127.0.0.1")
         .setServerConfig("shared_buffers", "256MB")
         .setServerConfig("max_connections", "100")

@@ -16,9 +16,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -59,35 +61,49 @@ public final class AggregateReader implements LogReader {
     return NAME;
   }
 
+  /** Readings of some seconds share a row, and nobody is alarmed by an hour's mean. */
+  @Override
+  public Duration pace() {
+    return Duration.ofSeconds(2);
+  }
+
   @Override
   public void accept(List<LoggedEvent> events) {
+    acceptAll(List.of(events));
+  }
+
+  @Override
+  public void acceptAll(Iterable<List<LoggedEvent>> batches) {
     jdbc.sql("select pg_advisory_xact_lock_shared(:key)").param("key", LOCK).query(row -> {});
-    count(events);
+    countAll(batches);
   }
 
   /** As {@link #accept}, without waiting for a rebuild to end. */
   void count(List<LoggedEvent> events) {
+    countAll(List.of(events));
+  }
+
+  private void countAll(Iterable<List<LoggedEvent>> batches) {
     Map<Signal, NavigableSet<Instant>> stale = new HashMap<>();
     Map<Signal, NavigableSet<Instant>> lessened = new HashMap<>();
     Map<Signal, List<MeasuredNumber>> added = new HashMap<>();
-    for (LoggedEvent event : events) {
-      if (event.event() instanceof ResourcesWritten written) {
-        add(added, event.tenant(), written.readings());
-        touchReplaced(stale, lessened, event, written);
+    Map<TenantId, Set<PatientId>> erased = new HashMap<>();
+    long last = 0;
+    for (List<LoggedEvent> events : batches) {
+      for (LoggedEvent event : events) {
+        if (event.event() instanceof ResourcesWritten written) {
+          add(added, event.tenant(), written.readings());
+          touchReplaced(stale, lessened, event, written);
+        } else if (event.event() instanceof PersonErased gone) {
+          erased.computeIfAbsent(event.tenant(), unseen -> new HashSet<>()).add(gone.patient());
+        }
+        last = event.sequence();
       }
     }
     added.values().forEach(samples -> samples.sort(Comparator.comparing(MeasuredNumber::at)));
     extend(added, stale);
-    recount.count(stale, lessened, events.isEmpty() ? 0 : last(events).sequence());
-    for (LoggedEvent event : events) {
-      if (event.event() instanceof PersonErased erased) {
-        forget(event.tenant(), erased.patient());
-      }
-    }
-  }
-
-  private static LoggedEvent last(List<LoggedEvent> events) {
-    return events.get(events.size() - 1);
+    recount.count(stale, lessened, last);
+    erased.forEach((tenant, persons) -> persons.forEach(person -> forget(tenant, person)));
   }
 
   private static void add(
@@ -108,7 +124,7 @@ public final class AggregateReader implements LogReader {
       Map<Signal, List<MeasuredNumber>> added, Map<Signal, NavigableSet<Instant>> stale) {
     Map<Signal, List<MeasuredNumber>> simple = new HashMap<>(added);
     simple.keySet().removeAll(stale.keySet());
-    List<Signal> extended = hours.extend(simple);
+    Set<Signal> extended = hours.extend(simple);
     simple.keySet().retainAll(extended);
     added.forEach(
         (signal, samples) -> {
@@ -117,7 +133,7 @@ public final class AggregateReader implements LogReader {
           }
         });
     Map<Signal, NavigableSet<Instant>> staleDays = new HashMap<>();
-    List<Signal> extendedDays = days.extend(simple);
+    Set<Signal> extendedDays = days.extend(simple);
     simple.forEach(
         (signal, samples) -> {
           if (!extendedDays.contains(signal)) {

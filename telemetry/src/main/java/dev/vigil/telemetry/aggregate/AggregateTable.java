@@ -1,6 +1,5 @@
 package dev.vigil.telemetry.aggregate;
 
-import dev.vigil.telemetry.Timestamptz;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
@@ -20,6 +20,11 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** The rows of one step: {@code telemetry.reading_hour} or {@code telemetry.reading_day}. */
 final class AggregateTable {
+
+  /** In one statement. */
+  private static final int MOST_ROWS = 2_000;
+
+  private record Counted(Signal signal, Aggregate one) {}
 
   private final String name;
   private final NamedParameterJdbcTemplate jdbc;
@@ -61,28 +66,83 @@ final class AggregateTable {
     return found;
   }
 
-  /** Puts rows in, over those of the same stretches and units. */
+  /**
+   * Puts rows in, over those of the same stretches and units. Rows that are there are updated, for
+   * an insert that meets one costs a lock of it besides, in the write-ahead log as well. One
+   * transaction at a time does this.
+   */
   void put(Map<Signal, List<Aggregate>> aggregates) {
-    List<MapSqlParameterSource> rows = new ArrayList<>();
-    aggregates.forEach((signal, list) -> list.forEach(one -> rows.add(row(signal, one))));
-    if (rows.isEmpty()) {
-      return;
+    List<Counted> rows = new ArrayList<>();
+    aggregates.forEach((signal, list) -> list.forEach(one -> rows.add(new Counted(signal, one))));
+    for (int from = 0; from < rows.size(); from += MOST_ROWS) {
+      putRows(rows.subList(from, Math.min(from + MOST_ROWS, rows.size())));
     }
-    jdbc.batchUpdate(
+  }
+
+  private void putRows(List<Counted> rows) {
+    jdbc.update(
         """
-        insert into %s as kept (tenant_id, patient_id, metric, unit, begins_at, count, sum,
-          square_sum, min, max, first_value, first_at, last_value, last_at, range_us)
-        values (:tenant, :patient, :metric, :unit, :begin, :count, :sum,
-          :squareSum, :min, :max, :firstValue, :firstAt, :lastValue, :lastAt,
-          cast(:ranges as bigint[]))
-        on conflict (tenant_id, patient_id, metric, unit, begins_at) do update
-        set count = excluded.count, sum = excluded.sum, square_sum = excluded.square_sum,
-          min = excluded.min, max = excluded.max, first_value = excluded.first_value,
-          first_at = excluded.first_at, last_value = excluded.last_value,
-          last_at = excluded.last_at, range_us = excluded.range_us
+        with counted as (
+          select *
+          from unnest(cast(:tenants as text[]), cast(:patients as text[]),
+              cast(:metrics as text[]), cast(:units as text[]), cast(:begins as timestamptz[]),
+              cast(:counts as bigint[]), cast(:sums as numeric[]), cast(:squareSums as numeric[]),
+              cast(:mins as numeric[]), cast(:maxs as numeric[]), cast(:firstValues as numeric[]),
+              cast(:firstAts as timestamptz[]), cast(:lastValues as numeric[]),
+              cast(:lastAts as timestamptz[]), cast(:ranges as text[]))
+              with ordinality
+            as counted (tenant_id, patient_id, metric, unit, begins_at, count, sum, square_sum, min,
+              max, first_value, first_at, last_value, last_at, range_us, n)),
+        moved as (
+          update %1$s as kept
+          set count = counted.count, sum = counted.sum, square_sum = counted.square_sum,
+            min = counted.min, max = counted.max, first_value = counted.first_value,
+            first_at = counted.first_at, last_value = counted.last_value,
+            last_at = counted.last_at, range_us = cast(counted.range_us as bigint[])
+          from counted
+          where kept.tenant_id = counted.tenant_id and kept.patient_id = counted.patient_id
+            and kept.metric = counted.metric and kept.unit = counted.unit
+            and kept.begins_at = counted.begins_at
+          returning counted.n)
+        insert into %1$s (tenant_id, patient_id, metric, unit, begins_at, count, sum, square_sum,
+          min, max, first_value, first_at, last_value, last_at, range_us)
+        select tenant_id, patient_id, metric, unit, begins_at, count, sum, square_sum, min, max,
+          first_value, first_at, last_value, last_at, cast(range_us as bigint[])
+        from counted
+        where n not in (select n from moved)
         """
             .formatted(name),
-        rows.toArray(MapSqlParameterSource[]::new));
+        new MapSqlParameterSource()
+            .addValue("tenants", texts(rows, row -> row.signal().tenant().value()))
+            .addValue("patients", texts(rows, row -> row.signal().patient().value()))
+            .addValue("metrics", texts(rows, row -> row.signal().metric().id()))
+            .addValue("units", texts(rows, row -> row.one().unit()))
+            .addValue("begins", texts(rows, row -> text(row.one().begin())))
+            .addValue("counts", texts(rows, row -> Long.toString(row.one().count())))
+            .addValue("sums", texts(rows, row -> row.one().sum().toString()))
+            .addValue("squareSums", texts(rows, row -> row.one().squareSum().toString()))
+            .addValue("mins", texts(rows, row -> row.one().min().toString()))
+            .addValue("maxs", texts(rows, row -> row.one().max().toString()))
+            .addValue("firstValues", texts(rows, row -> row.one().first().value().toString()))
+            .addValue("firstAts", texts(rows, row -> text(row.one().first().at())))
+            .addValue("lastValues", texts(rows, row -> row.one().last().value().toString()))
+            .addValue("lastAts", texts(rows, row -> text(row.one().last().at())))
+            .addValue("ranges", texts(rows, AggregateTable::ranges)));
+  }
+
+  private static String[] texts(List<Counted> rows, Function<Counted, String> cell) {
+    return rows.stream().map(cell).toArray(String[]::new);
+  }
+
+  private static String text(Instant moment) {
+    return moment.truncatedTo(ChronoUnit.MICROS).toString();
+  }
+
+  /** As PostgreSQL writes an array. */
+  private static String ranges(Counted row) {
+    return row.one().inRanges().stream()
+        .map(time -> Long.toString(time.toNanos() / 1_000))
+        .collect(Collectors.joining(",", "{", "}"));
   }
 
   /** Takes the rows of stretches away, whatever their unit. */
@@ -109,26 +169,6 @@ final class AggregateTable {
         .addValue("tenant", signal.tenant().value())
         .addValue("patient", signal.patient().value())
         .addValue("metric", signal.metric().id());
-  }
-
-  private static MapSqlParameterSource row(Signal signal, Aggregate one) {
-    return of(signal)
-        .addValue("unit", one.unit())
-        .addValue("begin", Timestamptz.of(one.begin()))
-        .addValue("count", one.count())
-        .addValue("sum", one.sum())
-        .addValue("squareSum", one.squareSum())
-        .addValue("min", one.min())
-        .addValue("max", one.max())
-        .addValue("firstValue", one.first().value())
-        .addValue("firstAt", Timestamptz.of(one.first().at()))
-        .addValue("lastValue", one.last().value())
-        .addValue("lastAt", Timestamptz.of(one.last().at()))
-        .addValue(
-            "ranges",
-            one.inRanges().stream()
-                .map(time -> Long.toString(time.toNanos() / 1_000))
-                .collect(Collectors.joining(",", "{", "}")));
   }
 
   private static Aggregate aggregate(ResultSet row) throws SQLException {

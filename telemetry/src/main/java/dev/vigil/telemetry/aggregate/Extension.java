@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -37,7 +38,7 @@ final class Extension {
    * @param added new samples of each signal, in order
    * @return the signals whose rows are complete now; those of the others are as they were
    */
-  List<Signal> extend(Map<Signal, List<MeasuredNumber>> added) {
+  Set<Signal> extend(Map<Signal, List<MeasuredNumber>> added) {
     List<Stretch> around = new ArrayList<>();
     added.forEach(
         (signal, samples) -> {
@@ -53,7 +54,7 @@ final class Extension {
           }
         });
     if (around.isEmpty()) {
-      return List.of();
+      return Set.of();
     }
     Map<Signal, List<Aggregate>> kept = table.read(around);
     Map<Signal, List<Aggregate>> extended = new HashMap<>();
@@ -63,7 +64,7 @@ final class Extension {
           .ifPresent(rows -> extended.put(signal, rows));
     }
     table.put(extended);
-    return List.copyOf(extended.keySet());
+    return extended.keySet();
   }
 
   private Optional<List<Aggregate>> extend(

@@ -16,12 +16,17 @@ import dev.vigil.core.event.AlertRaised;
 import dev.vigil.core.event.AlertResolved;
 import dev.vigil.core.event.ContentErased;
 import dev.vigil.core.event.Event;
+import dev.vigil.core.event.LegalHoldPlaced;
+import dev.vigil.core.event.LegalHoldReleased;
+import dev.vigil.core.event.ObservationsExpired;
 import dev.vigil.core.event.PersonErased;
 import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.core.event.RetentionEvent;
+import dev.vigil.core.event.RetentionPolicySet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -65,8 +70,34 @@ final class EventCodec {
   private static final String ALERT_RESOLVED = "alert-resolved";
   private static final String PERSON_ERASED = "person-erased";
 
+  private static final Map<Class<? extends Event>, String> KINDS =
+      Map.of(
+          ResourcesWritten.class, RESOURCES_WRITTEN,
+          AlertRaised.class, ALERT_RAISED,
+          AlertAcknowledged.class, ALERT_ACKNOWLEDGED,
+          AlertCleared.class, ALERT_CLEARED,
+          AlertResolved.class, ALERT_RESOLVED,
+          PersonErased.class, PERSON_ERASED,
+          RetentionPolicySet.class, RetentionJson.POLICY_SET,
+          LegalHoldPlaced.class, RetentionJson.HOLD_PLACED,
+          LegalHoldReleased.class, RetentionJson.HOLD_RELEASED,
+          ObservationsExpired.class, RetentionJson.EXPIRED);
+
   private final JsonMapper json =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+  /**
+   * The kind of the events of a class.
+   *
+   * @throws IllegalArgumentException if no event of it is ever stored
+   */
+  static String kind(Class<? extends Event> event) {
+    String kind = KINDS.get(event);
+    if (kind == null) {
+      throw new IllegalArgumentException("no stored form of " + event.getName());
+    }
+    return kind;
+  }
 
   /**
    * The stored form.

@@ -3,6 +3,7 @@ package dev.vigil.telemetry.log;
 import dev.vigil.core.TenantId;
 import dev.vigil.core.event.Event;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The append-only log. Sequences become visible in order and without gaps, since one appender at a
@@ -52,6 +53,15 @@ public interface EventLog {
    * @throws dev.vigil.telemetry.key.KeyUnavailableException if a key it takes cannot be had now
    */
   List<LoggedEvent> read(long after, int max);
+
+  /**
+   * How far a reader that wants some events only can pass on.
+   *
+   * @param after 0 for the beginning
+   * @param wanted classes of events
+   * @return the newest sequence such that no event after {@code after} up to it is of these
+   */
+  long without(long after, Set<Class<? extends Event>> wanted);
 
   /** Sequence of the newest committed event, 0 if there is none. */
   long head();

@@ -5,14 +5,18 @@ import dev.vigil.core.event.Event;
 import dev.vigil.telemetry.Timestamptz;
 import dev.vigil.telemetry.key.DataKeys;
 import dev.vigil.telemetry.key.KeyUnavailableException;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.ResourceHolderSupport;
+import org.springframework.transaction.support.ResourceHolderSynchronization;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -67,7 +71,8 @@ public final class PostgresEventLog implements EventLog {
     if (events.isEmpty()) {
       return List.of();
     }
-    Last last = lockedLast();
+    Held held = held();
+    Last last = held.last;
     EventSeal.Sealer sealer = seal.sealer(events);
     List<EventRow> rows = new ArrayList<>(events.size());
     List<byte[]> hashes = new ArrayList<>(events.size() + 1);
@@ -89,6 +94,7 @@ public final class PostgresEventLog implements EventLog {
       rows.add(row);
     }
     insert(rows, hashes);
+    held.last = new Last(last.sequence() + rows.size(), hashes.get(rows.size()));
     TransactionSynchronizationManager.registerSynchronization(
         new TransactionSynchronization() {
           @Override
@@ -101,7 +107,28 @@ public final class PostgresEventLog implements EventLog {
 
   @Override
   public long lock() {
-    return lockedLast().sequence() + 1;
+    return held().last.sequence() + 1;
+  }
+
+  /** The lock, once a transaction has it: until it ends nobody else appends. */
+  private static final class Held extends ResourceHolderSupport {
+
+    private Last last;
+
+    private Held(Last last) {
+      this.last = last;
+    }
+  }
+
+  private Held held() {
+    if (TransactionSynchronizationManager.getResource(this) instanceof Held known) {
+      return known;
+    }
+    Held held = new Held(lockedLast());
+    TransactionSynchronizationManager.bindResource(this, held);
+    TransactionSynchronizationManager.registerSynchronization(
+        new ResourceHolderSynchronization<Held, Object>(held, this) {});
+    return held;
   }
 
   private Last lockedLast() {
@@ -202,6 +229,24 @@ public final class PostgresEventLog implements EventLog {
     } catch (RuntimeException e) {
       throw new UnreadableEventException(row.sequence(), row.kind(), e);
     }
+  }
+
+  @Override
+  public long without(long after, Set<Class<? extends Event>> wanted) {
+    return jdbc.sql(
+            """
+            select coalesce(
+              (select sequence - 1 from telemetry.event
+                where shard = :shard and sequence > :after and kind = any(:kinds)
+                order by sequence limit 1),
+              (select max(sequence) from telemetry.event where shard = :shard),
+              :after)
+            """)
+        .param("shard", SHARD)
+        .param("after", after)
+        .param("kinds", wanted.stream().map(EventCodec::kind).toArray(String[]::new), Types.ARRAY)
+        .query(Long.class)
+        .single();
   }
 
   @Override

@@ -17,10 +17,10 @@ import java.util.OptionalInt;
 /** Events about retention as JSON; each is one part, about nobody. */
 final class RetentionJson {
 
-  private static final String POLICY_SET = "retention-policy-set";
-  private static final String HOLD_PLACED = "legal-hold-placed";
-  private static final String HOLD_RELEASED = "legal-hold-released";
-  private static final String EXPIRED = "observations-expired";
+  static final String POLICY_SET = "retention-policy-set";
+  static final String HOLD_PLACED = "legal-hold-placed";
+  static final String HOLD_RELEASED = "legal-hold-released";
+  static final String EXPIRED = "observations-expired";
 
   private RetentionJson() {}
 

@@ -9,11 +9,13 @@ public final class KnownShape {
   private final TenantId tenant;
   private final Shape shape;
   private final IndexExtractor extractor;
+  private final TextsOfShapes texts;
 
-  KnownShape(TenantId tenant, Shape shape, IndexExtractor extractor) {
+  KnownShape(TenantId tenant, Shape shape, IndexExtractor extractor, TextsOfShapes texts) {
     this.tenant = tenant;
     this.shape = shape;
     this.extractor = extractor;
+    this.texts = texts;
   }
 
   /** Whose Observations have it. */
@@ -33,11 +35,16 @@ public final class KnownShape {
 
   /**
    * What searches find in an Observation of this shape and neither shape nor row tell. Most shapes
-   * have nothing of that; of the others each Observation costs an extraction, and rows beside it.
+   * have nothing of that; of the others it makes rows beside it, and costs an extraction unless it
+   * is a plain text.
    */
   public List<IndexEntry> entries(List<Leaf> leaves) {
-    return shape.index().covered()
-        ? List.of()
+    if (shape.index().covered()) {
+      return List.of();
+    }
+    TextEntries known = texts.of(shape, leaves);
+    return known != null && known.fits(leaves)
+        ? known.of(leaves)
         : shape
             .index()
             .own(

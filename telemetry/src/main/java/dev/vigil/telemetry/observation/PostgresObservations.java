@@ -17,6 +17,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class PostgresObservations implements Observations {
 
   private final IndexExtractor extractor;
+  private final TextsOfShapes texts;
   private final TenantNumbers tenants;
   private final Targets targets;
   private final PostgresShapes shapes;
@@ -45,6 +46,7 @@ public final class PostgresObservations implements Observations {
       ShapeListener listener) {
     JdbcClient jdbc = JdbcClient.create(dataSource);
     this.extractor = extractor;
+    this.texts = new TextsOfShapes(extractor);
     this.shapes = new PostgresShapes(dataSource, extractor);
     this.tenants = new TenantNumbers(jdbc);
     NamedParameterJdbcTemplate named = new NamedParameterJdbcTemplate(dataSource);
@@ -74,7 +76,7 @@ public final class PostgresObservations implements Observations {
   @Override
   public Optional<KnownShape> shape(TenantId tenant, String template) {
     return Optional.ofNullable(shapes.known(tenants.find(tenant), template))
-        .map(shape -> new KnownShape(tenant, shape, extractor));
+        .map(shape -> new KnownShape(tenant, shape, extractor, texts));
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.vigil.telemetry.observation;
 
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 
 /**
@@ -17,33 +17,89 @@ record TimeText(long millis, int decimals, boolean utc, int quarters) {
 
   private static final int SHORTEST = "2026-01-01T00:00:00Z".length();
   private static final int LONGEST = "2026-01-01T00:00:00.000+00:00".length();
-  private static final int SECONDS_END = "2026-01-01T00:00:00".length();
+  private static final String PATTERN = "0000-00-00T00:00:00";
+  private static final int SECONDS_END = PATTERN.length();
+  private static final int NONE = Integer.MIN_VALUE;
 
   /** Null for any text that would not come back as the same characters. */
   static TimeText parse(String text) {
-    if (text.length() < SHORTEST
-        || text.length() > LONGEST
-        || text.charAt(4) != '-'
-        || text.charAt(10) != 'T') {
+    if (text.length() < SHORTEST || text.length() > LONGEST || !begins(text)) {
       return null;
     }
-    try {
-      OffsetDateTime moment = OffsetDateTime.parse(text);
-      int zone = SECONDS_END;
-      while (zone < text.length() && "Z+-".indexOf(text.charAt(zone)) < 0) {
+    int zone = SECONDS_END;
+    int millis = 0;
+    int decimals = 0;
+    if (text.charAt(zone) == '.') {
+      zone++;
+      while (zone < text.length() && isDigit(text.charAt(zone))) {
         zone++;
       }
-      int decimals = Math.max(0, zone - SECONDS_END - 1);
-      boolean utc = text.charAt(text.length() - 1) == 'Z';
-      int quarters = moment.getOffset().getTotalSeconds() / 900;
-      if (decimals > 3) {
+      decimals = zone - SECONDS_END - 1;
+      if (decimals < 1 || decimals > 3) {
         return null;
       }
-      TimeText time = new TimeText(moment.toInstant().toEpochMilli(), decimals, utc, quarters);
-      return time.text().equals(text) ? time : null;
-    } catch (DateTimeException e) {
-      return null; // Looks like one, but is not.
+      millis = number(text, SECONDS_END + 1, decimals) * (int) Math.pow(10, 3 - decimals);
     }
+    boolean utc = zone == text.length() - 1 && text.charAt(zone) == 'Z';
+    int quarters = utc ? 0 : quarters(text, zone);
+    if (quarters == NONE) {
+      return null;
+    }
+    int hour = number(text, 11, 2);
+    int minute = number(text, 14, 2);
+    int second = number(text, 17, 2);
+    int month = number(text, 5, 2);
+    int day = number(text, 8, 2);
+    YearMonth of = month < 1 || month > 12 ? null : YearMonth.of(number(text, 0, 4), month);
+    if (of == null || !of.isValidDay(day) || hour > 23 || minute > 59 || second > 59) {
+      return null;
+    }
+    long minutes = (of.atDay(day).toEpochDay() * 24 + hour) * 60 + minute - quarters * 15L;
+    return new TimeText((minutes * 60 + second) * 1_000 + millis, decimals, utc, quarters);
+  }
+
+  private static boolean begins(String text) {
+    for (int i = 0; i < SECONDS_END; i++) {
+      char expected = PATTERN.charAt(i);
+      char at = text.charAt(i);
+      if (expected == '0' ? !isDigit(at) : at != expected) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The offset, which is written in the one way that {@link #text} writes it. */
+  private static int quarters(String text, int at) {
+    if (text.length() != at + 6 || text.charAt(at + 3) != ':') {
+      return NONE;
+    }
+    char sign = text.charAt(at);
+    boolean digits =
+        isDigit(text.charAt(at + 1))
+            && isDigit(text.charAt(at + 2))
+            && isDigit(text.charAt(at + 4))
+            && isDigit(text.charAt(at + 5));
+    if (!digits || sign != '+' && sign != '-') {
+      return NONE;
+    }
+    int minutes = number(text, at + 4, 2);
+    int quarters = number(text, at + 1, 2) * 4 + minutes / 15;
+    return minutes > 59 || minutes % 15 != 0 || quarters > 72 || sign == '-' && quarters == 0
+        ? NONE
+        : sign == '-' ? -quarters : quarters;
+  }
+
+  private static boolean isDigit(char character) {
+    return character >= '0' && character <= '9';
+  }
+
+  private static int number(String text, int from, int length) {
+    int number = 0;
+    for (int i = from; i < from + length; i++) {
+      number = 10 * number + text.charAt(i) - '0';
+    }
+    return number;
   }
 
   String text() {

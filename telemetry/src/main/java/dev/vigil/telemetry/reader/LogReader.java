@@ -1,7 +1,10 @@
 package dev.vigil.telemetry.reader;
 
+import dev.vigil.core.event.Event;
 import dev.vigil.telemetry.log.LoggedEvent;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A projection or process that follows the log. Its position moves in the same transaction as what
@@ -20,10 +23,33 @@ public interface LogReader {
     return false;
   }
 
+  /** Which events it wants: the others are passed by unread. Empty for all. */
+  default Set<Class<? extends Event>> wants() {
+    return Set.of();
+  }
+
+  /**
+   * How long after it began to take events it begins again, so that more events share what it
+   * writes. Zero for a reader that somebody waits for; then each event is taken at once.
+   */
+  default Duration pace() {
+    return Duration.ZERO;
+  }
+
   /**
    * Takes events in order. Runs in a transaction that also holds the position. An exception rolls
    * both back; the batch is tried again event by event, and an event that keeps failing is parked
    * with an error log and a metric, so that one bad event cannot stop the alerts of everybody else.
    */
   void accept(List<LoggedEvent> events);
+
+  /**
+   * The same for several batches in one transaction, if the reader has a pace. Each is read when
+   * its turn comes, so that not all have to be in memory.
+   *
+   * @param batches none of them empty; may be gone through once
+   */
+  default void acceptAll(Iterable<List<LoggedEvent>> batches) {
+    batches.forEach(this::accept);
+  }
 }

@@ -2,12 +2,12 @@ package dev.vigil.telemetry.reader;
 
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.LogSignal;
-import dev.vigil.telemetry.log.LoggedEvent;
 import io.micrometer.core.instrument.Counter;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -21,6 +21,10 @@ final class ReaderLoop implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(ReaderLoop.class);
 
   private static final int BATCH = 200;
+
+  /** In one transaction, of a reader with a pace. */
+  private static final int BATCHES = 10;
+
   private static final int TRIES = 5;
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
@@ -33,6 +37,7 @@ final class ReaderLoop implements Runnable {
   private final LogSignal signal;
   private final Clock clock;
   private final Counter parked;
+  private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean stopping;
   private volatile long position;
 
@@ -64,6 +69,7 @@ final class ReaderLoop implements Runnable {
   /** Lets the batch in flight end. */
   void stop() {
     stopping = true;
+    stopped.countDown();
   }
 
   @Override
@@ -77,8 +83,11 @@ final class ReaderLoop implements Runnable {
             positions.beginAt(reader.name(), reader.beginsAtHead() ? events.head() : 0);
             begun = true;
           }
-          if (step() == 0) {
+          long since = System.nanoTime();
+          if (takeWhatIsThere() == 0) {
             listener.await(POLL);
+          } else {
+            letGather(since);
           }
           pause = FIRST_PAUSE;
         } catch (RuntimeException e) {
@@ -89,6 +98,25 @@ final class ReaderLoop implements Runnable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** At least one batch if there is any; of a reader with a pace all that waits now. */
+  private int takeWhatIsThere() throws InterruptedException {
+    long head = reader.pace().isZero() ? 0 : events.head();
+    int taken = step();
+    boolean more = taken > 0;
+    while (more && position < head && !stopping) {
+      more = step() > 0;
+    }
+    return taken;
+  }
+
+  /** Until the reader's pace lets it go on. */
+  private void letGather(long since) throws InterruptedException {
+    long rest = reader.pace().toNanos() - (System.nanoTime() - since);
+    if (rest > 0) {
+      stopped.await(rest, TimeUnit.NANOSECONDS);
     }
   }
 
@@ -140,22 +168,30 @@ final class ReaderLoop implements Runnable {
     }
   }
 
-  /** Hands over the next events in a transaction of their own. */
+  /** Passes by what is not wanted, or hands over the next events, in a transaction of its own. */
   private int take(int max) {
     offered = false;
-    Integer taken =
+    Long reached =
         transactions.execute(
             status -> {
               position = positions.lock(reader.name());
               offered = true;
-              List<LoggedEvent> batch = events.read(position, max);
-              if (!batch.isEmpty()) {
-                reader.accept(batch);
-                positions.moveTo(reader.name(), batch.get(batch.size() - 1).sequence());
+              long to =
+                  reader.wants().isEmpty() ? position : events.without(position, reader.wants());
+              if (to == position) {
+                boolean several = max > 1 && !reader.pace().isZero();
+                NextEvents next = new NextEvents(events, position, max, several ? BATCHES : 1);
+                if (next.isEmpty()) {
+                  return position;
+                }
+                reader.acceptAll(next);
+                to = next.last();
               }
-              return batch.size();
+              positions.moveTo(reader.name(), to);
+              return to;
             });
-    position += taken;
+    int taken = Math.toIntExact(Math.min(reached - position, Integer.MAX_VALUE));
+    position = reached;
     return taken;
   }
 

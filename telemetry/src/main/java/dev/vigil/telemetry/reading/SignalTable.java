@@ -54,7 +54,9 @@ final class SignalTable {
   }
 
   /**
-   * Moves signals on to readings that are newer than what is known, in one statement.
+   * Moves signals on to readings that are newer than what is known, in one statement. Those that
+   * are known are updated: an insert that meets a row costs a lock of it besides, in the
+   * write-ahead log as well. What another one inserts meanwhile is met all the same.
    *
    * @param readings one of each signal
    */
@@ -65,16 +67,30 @@ final class SignalTable {
     List<Newest> all = List.copyOf(readings);
     bind(
             """
+            with read as (
+              select tenant_id, patient_id, metric, device_id, measured_at, observation_id, ordinal,
+                sequence
+              from unnest(cast(:tenants as text[]), cast(:patients as text[]),
+                  cast(:metrics as text[]), cast(:devices as text[]),
+                  cast(:observations as text[]), cast(:moments as timestamptz[]),
+                  cast(:ordinals as smallint[]), cast(:sequences as bigint[]))
+                as read (tenant_id, patient_id, metric, device_id, observation_id, measured_at,
+                  ordinal, sequence)),
+            moved as (
+              update telemetry.signal as newest
+              set measured_at = read.measured_at, observation_id = read.observation_id,
+                ordinal = read.ordinal, sequence = read.sequence
+              from read
+              where newest.tenant_id = read.tenant_id and newest.patient_id = read.patient_id
+                and newest.metric = read.metric and newest.device_id = read.device_id
+                and (read.measured_at, read.sequence) >= (newest.measured_at, newest.sequence))
             insert into telemetry.signal as newest (tenant_id, patient_id, metric, device_id,
               measured_at, observation_id, ordinal, sequence)
-            select tenant_id, patient_id, metric, device_id, measured_at, observation_id, ordinal,
-              sequence
-            from unnest(cast(:tenants as text[]), cast(:patients as text[]),
-                cast(:metrics as text[]), cast(:devices as text[]), cast(:observations as text[]),
-                cast(:moments as timestamptz[]), cast(:ordinals as smallint[]),
-                cast(:sequences as bigint[]))
-              as read (tenant_id, patient_id, metric, device_id, observation_id, measured_at,
-                ordinal, sequence)
+            select * from read
+            where not exists (
+              select from telemetry.signal as known
+              where known.tenant_id = read.tenant_id and known.patient_id = read.patient_id
+                and known.metric = read.metric and known.device_id = read.device_id)
             on conflict on constraint signal_pk do update
             set measured_at = excluded.measured_at, observation_id = excluded.observation_id,
               ordinal = excluded.ordinal, sequence = excluded.sequence

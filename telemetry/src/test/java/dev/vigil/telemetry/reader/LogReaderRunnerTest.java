@@ -7,6 +7,9 @@ import static dev.vigil.telemetry.TestReadings.written;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vigil.core.PatientId;
+import dev.vigil.core.event.Event;
+import dev.vigil.core.event.PersonErased;
 import dev.vigil.telemetry.TestDatabase;
 import dev.vigil.telemetry.log.EventLog;
 import dev.vigil.telemetry.log.LogSignal;
@@ -16,8 +19,11 @@ import dev.vigil.telemetry.log.Source;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -159,6 +165,118 @@ class LogReaderRunnerTest {
 
     waitUntil("all taken", () -> position() == 240);
     assertThat(seen()).containsExactlyElementsOf(upTo(240));
+  }
+
+  @Test
+  void aReaderWithAPaceTakesTogetherWhatCameMeanwhileAndStopsAtOnce() throws Exception {
+    List<Integer> batches = Collections.synchronizedList(new ArrayList<>());
+    LogReaderRunner runner =
+        start(
+            new LogReader() {
+              @Override
+              public String name() {
+                return "slow";
+              }
+
+              @Override
+              public Duration pace() {
+                return batches.size() < 2 ? Duration.ofMillis(800) : Duration.ofMinutes(10);
+              }
+
+              @Override
+              public void accept(List<LoggedEvent> events) {
+                batches.add(events.size());
+              }
+            });
+
+    append("e-1");
+    waitUntil("the first one alone", () -> position() == 1);
+    IntStream.rangeClosed(2, 6).forEach(i -> append("e-" + i));
+    waitUntil("the others", () -> position() == 6);
+    long before = System.nanoTime();
+    runner.stop(PATIENCE);
+
+    assertThat(batches).containsExactly(1, 5);
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void aReaderWithAPaceTakesManyInOneTransactionAndOneByOneWhenOneFails() throws Exception {
+    List<Integer> taken = Collections.synchronizedList(new ArrayList<>());
+    AtomicInteger failures = new AtomicInteger(1);
+    database
+        .transactions()
+        .executeWithoutResult(
+            s ->
+                IntStream.rangeClosed(1, 450)
+                    .forEach(i -> log.append(TENANT, SOURCE, written("e"))));
+    start(
+        new LogReader() {
+          @Override
+          public String name() {
+            return "slow";
+          }
+
+          @Override
+          public Duration pace() {
+            return Duration.ofMillis(1);
+          }
+
+          @Override
+          public void accept(List<LoggedEvent> events) {
+            acceptAll(List.of(events));
+          }
+
+          @Override
+          public void acceptAll(Iterable<List<LoggedEvent>> batches) {
+            int count = 0;
+            for (List<LoggedEvent> events : batches) {
+              count += events.size();
+              if (events.get(0).sequence() == 201 && failures.getAndDecrement() > 0) {
+                throw new IllegalStateException("crash");
+              }
+            }
+            taken.add(count);
+          }
+        });
+
+    waitUntil("all taken", () -> position() == 450);
+    assertThat(taken.subList(0, 200)).containsOnly(1);
+    assertThat(taken.subList(200, taken.size())).containsExactly(250);
+    assertThat(parked()).isEmpty();
+  }
+
+  @Test
+  void aReaderIsShownOnlyWhatItWantsAndPassesTheRest() throws Exception {
+    List<Long> shown = Collections.synchronizedList(new ArrayList<>());
+    append("e-1");
+    append("e-2");
+    start(
+        new LogReader() {
+          @Override
+          public String name() {
+            return "choosy";
+          }
+
+          @Override
+          public Set<Class<? extends Event>> wants() {
+            return Set.of(PersonErased.class);
+          }
+
+          @Override
+          public void accept(List<LoggedEvent> events) {
+            events.forEach(event -> shown.add(event.sequence()));
+          }
+        });
+    waitUntil("two passed", () -> position() == 2);
+    append("e-3");
+    PersonErased erased = new PersonErased(new PatientId("1"), Instant.EPOCH);
+    database.transactions().executeWithoutResult(s -> log.append(TENANT, SOURCE, erased));
+    waitUntil("all passed", () -> position() == 4);
+    append("e-5");
+    waitUntil("the last one too", () -> position() == 5);
+
+    assertThat(shown).contains(4L).doesNotContain(1L, 2L, 3L);
   }
 
   @Test
