@@ -68,14 +68,13 @@ final class SignalTable {
     bind(
             """
             with read as (
-              select tenant_id, patient_id, metric, device_id, measured_at, observation_id, ordinal,
-                sequence
+              select *
               from unnest(cast(:tenants as text[]), cast(:patients as text[]),
                   cast(:metrics as text[]), cast(:devices as text[]),
                   cast(:observations as text[]), cast(:moments as timestamptz[]),
-                  cast(:ordinals as smallint[]), cast(:sequences as bigint[]))
+                  cast(:ordinals as smallint[]), cast(:sequences as bigint[])) with ordinality
                 as read (tenant_id, patient_id, metric, device_id, observation_id, measured_at,
-                  ordinal, sequence)),
+                  ordinal, sequence, n)),
             moved as (
               update telemetry.signal as newest
               set measured_at = read.measured_at, observation_id = read.observation_id,
@@ -83,11 +82,14 @@ final class SignalTable {
               from read
               where newest.tenant_id = read.tenant_id and newest.patient_id = read.patient_id
                 and newest.metric = read.metric and newest.device_id = read.device_id
-                and (read.measured_at, read.sequence) >= (newest.measured_at, newest.sequence))
+                and (read.measured_at, read.sequence) >= (newest.measured_at, newest.sequence)
+              returning read.n)
             insert into telemetry.signal as newest (tenant_id, patient_id, metric, device_id,
               measured_at, observation_id, ordinal, sequence)
-            select * from read
-            where not exists (
+            select tenant_id, patient_id, metric, device_id, measured_at, observation_id, ordinal,
+              sequence
+            from read
+            where n not in (select n from moved) and not exists (
               select from telemetry.signal as known
               where known.tenant_id = read.tenant_id and known.patient_id = read.patient_id
                 and known.metric = read.metric and known.device_id = read.device_id)
