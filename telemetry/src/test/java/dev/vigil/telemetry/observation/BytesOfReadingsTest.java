@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import org.hl7.fhir.r4.model.Observation;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,9 @@ class BytesOfReadingsTest {
   private static final int ROUNDS = 100;
   private static final int MOMENTS = 5;
   private static final int ROWS = ROUNDS * PATIENTS * MOMENTS * SHAPES;
+
+  /** The same identifiers in each run: how full pages of their index are depends on them. */
+  private final SplittableRandom random = new SplittableRandom(20_260_302);
 
   private final TestDatabase database = TestDatabase.fresh();
   private final PostgresObservations observations =
@@ -165,9 +169,7 @@ class BytesOfReadingsTest {
     for (int i = 0; i < MOMENTS * SHAPES; i++) {
       Instant at = moment.plus(Duration.ofMinutes((long) i / SHAPES * minutes));
       String json =
-          templates
-              .get(i % SHAPES)
-              .formatted(patientId, deviceId, at, 60 + i % 40 + ".5", UUID.randomUUID());
+          templates.get(i % SHAPES).formatted(patientId, deviceId, at, 60 + i % 40 + ".5", uuid());
       Split split = Split.of(json);
       Effective effective = new Effective(at, at);
       added.add(
@@ -188,6 +190,10 @@ class BytesOfReadingsTest {
         .executeWithoutResult(
             status ->
                 observations.append(List.of(new NewObservation.Message(TENANT, sequence, added))));
+  }
+
+  private UUID uuid() {
+    return new UUID(random.nextLong(), random.nextLong());
   }
 
   private KnownShape learn(String json, Split split, List<ObservationLink> links) {
