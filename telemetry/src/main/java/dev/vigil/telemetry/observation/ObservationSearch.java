@@ -1,8 +1,8 @@
 package dev.vigil.telemetry.observation;
 
 import dev.vigil.core.TenantId;
+import dev.vigil.telemetry.observation.HitStatements.Hit;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,21 +29,6 @@ final class ObservationSearch {
   private static final String PLACE = "observation.place";
   private static final String GROUP = PLACE + " >> " + Places.GROUP_BITS;
   private static final String FROM = "observation.effective_from";
-
-  private static final Comparator<Hit> NEWEST_FIRST =
-      Comparator.comparing((Hit hit) -> hit.position().moment())
-          .reversed()
-          .thenComparing(Hit::place);
-
-  private static final Comparator<Hit> OLDEST_FIRST =
-      Comparator.comparing((Hit hit) -> hit.position().moment()).thenComparing(Hit::place);
-
-  /**
-   * What was found.
-   *
-   * @param row null unless contents were asked for
-   */
-  private record Hit(long place, ObservationPosition position, StoredRows.Row row) {}
 
   private final NamedParameterJdbcTemplate jdbc;
   private final Places places;
@@ -123,10 +108,10 @@ final class ObservationSearch {
 
     private final int tenant;
     private final ObservationQuery query;
-    private final boolean whole;
     private final Sort first;
     private final long enough;
     private final SqlParameters parameters;
+    private final HitStatements statements;
     private final FilterSql.Plan plan;
     private final List<String> conditions;
     private final Set<Integer> each;
@@ -135,11 +120,11 @@ final class ObservationSearch {
     Search(int tenant, ObservationQuery query, boolean whole) {
       this.tenant = tenant;
       this.query = query;
-      this.whole = whole;
       this.first =
           query.sort().isEmpty() ? new Sort(Sort.By.KEY, null, false) : query.sort().get(0);
       this.enough = query.offset() + query.limit();
       this.parameters = new SqlParameters(tenant);
+      this.statements = new HitStatements(jdbc, parameters, whole);
       this.plan = plans.of(tenant, query.filter(), parameters);
       this.conditions = FilterPlans.conditions(plan, parameters);
       this.each =
@@ -180,13 +165,14 @@ final class ObservationSearch {
       }
       if (first.by() == Sort.By.UPDATED && first.descending() && !packed.weeks().isEmpty()) {
         // The newest are seldom packed: blocks are opened only for a page that may reach them.
-        List<Hit> newest = hits(statement(packed.rowsOnly(), moment, conditions, order), enough);
+        List<Hit> newest =
+            statements.find(statements.of(packed.rowsOnly(), moment, conditions, order), enough);
         if (newest.size() >= enough
             && packed.noneSince(newest.get((int) enough - 1).position().moment())) {
           return newest;
         }
       }
-      return hits(statement(blocks.rows(), moment, conditions, order), enough);
+      return statements.find(statements.of(blocks.rows(), moment, conditions, order), enough);
     }
 
     /** Range after range is asked for those shapes only of which more can come. */
@@ -205,7 +191,7 @@ final class ObservationSearch {
       }
       List<Hit> hits = new ArrayList<>();
       found.values().forEach(all -> hits.addAll(firstOf(all)));
-      hits.sort(NEWEST_FIRST);
+      hits.sort(HitStatements.NEWEST_FIRST);
       open.removeIf(shape -> found.getOrDefault(shape, List.of()).size() >= enough);
       Map<Integer, List<Hit>> untimed = new HashMap<>();
       List<String> rest = new ArrayList<>(conditions);
@@ -227,8 +213,9 @@ final class ObservationSearch {
         Map<Integer, List<Hit>> found) {
       if (!open.isEmpty()) {
         String shapes = parameters.array(open.toArray(Integer[]::new));
-        String each = ofEach(shapes, statement(rows, moment, ofOne(conditions), order));
-        hits(each, open.size() * enough)
+        String each = ofEach(shapes, statements.of(rows, moment, ofOne(conditions), order));
+        statements
+            .find(each, open.size() * enough)
             .forEach(
                 hit ->
                     found.computeIfAbsent(hit.row().shape(), shape -> new ArrayList<>()).add(hit));
@@ -242,7 +229,7 @@ final class ObservationSearch {
     }
 
     private List<Hit> firstOf(List<Hit> hits) {
-      return hits.stream().sorted(NEWEST_FIRST).limit(enough).toList();
+      return hits.stream().sorted(HitStatements.NEWEST_FIRST).limit(enough).toList();
     }
 
     private static List<String> ofOne(List<String> conditions) {
@@ -282,8 +269,8 @@ final class ObservationSearch {
         }
         if (first.descending()) {
           hits.addAll(
-              hits(
-                  statement(blocks.rows(range), null, within(conditions, range), order),
+              statements.find(
+                  statements.of(blocks.rows(range), null, within(conditions, range), order),
                   enough - hits.size()));
         } else {
           blocks.inParts(
@@ -295,7 +282,8 @@ final class ObservationSearch {
                 List<String> within = new ArrayList<>(conditions);
                 within.add(part.condition());
                 hits.addAll(
-                    hits(statement(part.rows(), null, within, byPlace), enough - hits.size()));
+                    statements.find(
+                        statements.of(part.rows(), null, within, byPlace), enough - hits.size()));
                 return hits.size() < enough;
               });
         }
@@ -314,8 +302,8 @@ final class ObservationSearch {
         List<String> having = new ArrayList<>(conditions);
         having.add(query.after() == null ? FROM + " is not null" : before(query.after()));
         for (PlaceRanges.Range range : ranges.descending()) {
-          hits.addAll(hits(timed(blocks.rows(range), within(having, range)), enough));
-          hits.sort(NEWEST_FIRST);
+          hits.addAll(statements.find(timed(blocks.rows(range), within(having, range)), enough));
+          hits.sort(HitStatements.NEWEST_FIRST);
           if (hits.size() >= enough
               && !hits.get((int) enough - 1).position().moment().isBefore(range.begins())) {
             return hits;
@@ -327,7 +315,9 @@ final class ObservationSearch {
         if (!timed) {
           conditions.add(PLACE + " > " + place(query.after().key()));
         }
-        hits.addAll(hits(statement(blocks.rows(), null, conditions, PLACE), enough - hits.size()));
+        hits.addAll(
+            statements.find(
+                statements.of(blocks.rows(), null, conditions, PLACE), enough - hits.size()));
       }
       return hits;
     }
@@ -347,7 +337,7 @@ final class ObservationSearch {
       having.add(FROM + " is not null");
       List<Hit> hits = new ArrayList<>();
       for (PlaceRanges.Range range : ranges.ascending()) {
-        hits.addAll(hits(timed(blocks.rows(range), within(having, range)), enough));
+        hits.addAll(statements.find(timed(blocks.rows(range), within(having, range)), enough));
         if (hits.size() >= enough) {
           List<Integer> crossings = plans.crossings(tenant, range.behindWeek() - 1);
           if (crossings.size() <= FilterPlans.MOST_CROSSINGS) {
@@ -355,17 +345,19 @@ final class ObservationSearch {
               List<String> crossing = new ArrayList<>(having);
               crossing.add(FilterPlans.weeks(crossings));
               // What lies in a block began in its week, so behind all that was found.
-              hits.addAll(hits(timed(packed.rowsOnly(), crossing), enough));
+              hits.addAll(statements.find(timed(packed.rowsOnly(), crossing), enough));
             }
-            hits.sort(OLDEST_FIRST);
+            hits.sort(HitStatements.OLDEST_FIRST);
             return hits;
           }
         }
       }
-      hits.sort(OLDEST_FIRST);
+      hits.sort(HitStatements.OLDEST_FIRST);
       if (hits.size() < enough) {
         conditions.add(FROM + " is null");
-        hits.addAll(hits(statement(blocks.rows(), null, conditions, PLACE), enough - hits.size()));
+        hits.addAll(
+            statements.find(
+                statements.of(blocks.rows(), null, conditions, PLACE), enough - hits.size()));
       }
       return hits;
     }
@@ -375,43 +367,15 @@ final class ObservationSearch {
       String order = FROM + way() + ", " + PLACE;
       boolean merged = plan.patient() != null && each.size() <= MOST_MERGED;
       if (plan.patient() != null && !merged) {
-        return statement(rows, FROM, conditions, order);
+        return statements.of(rows, FROM, conditions, order);
       }
       order = "telemetry.hour_of(" + FROM + ")" + way() + ", " + order;
       if (!merged) {
-        return statement(rows, FROM, conditions, order);
+        return statements.of(rows, FROM, conditions, order);
       }
       return ofEach(
           parameters.array(each.toArray(Integer[]::new)),
-          statement(rows, FROM, ofOne(conditions), order));
-    }
-
-    private String statement(String rows, String moment, List<String> conditions, String order) {
-      return """
-          select place, %s, %s as moment
-          from %s
-          where %s
-          order by %s"""
-          .formatted(
-              whole ? StoredRows.CURRENT : "telemetry.observation_key(place, rare) as key",
-              moment == null ? "null::timestamptz" : moment,
-              rows,
-              String.join(" and ", conditions),
-              order);
-    }
-
-    private List<Hit> hits(String statement, long limit) {
-      return jdbc.query(
-          statement + " limit " + limit,
-          parameters.source(),
-          (row, n) -> {
-            OffsetDateTime at = row.getObject("moment", OffsetDateTime.class);
-            return new Hit(
-                row.getLong("place"),
-                new ObservationPosition(
-                    at == null ? null : at.toInstant(), new ObservationKey(row.getLong("key"))),
-                whole ? StoredRows.read(row) : null);
-          });
+          statements.of(rows, FROM, ofOne(conditions), order));
     }
 
     private String place(ObservationKey key) {
