@@ -9,7 +9,6 @@ import dev.vigil.core.event.AlertRaised;
 import dev.vigil.core.event.AlertResolved;
 import dev.vigil.telemetry.log.LogTail;
 import dev.vigil.telemetry.log.LoggedEvent;
-import jakarta.annotation.PreDestroy;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +18,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
@@ -46,6 +47,7 @@ class LiveEvents {
   private final Set<SseEmitter> open = ConcurrentHashMap.newKeySet();
   private final ExecutorService senders =
       Executors.newFixedThreadPool(4, task -> daemon(task, "live"));
+  private volatile boolean closing;
   private final ScheduledExecutorService beat =
       Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "live-beat"));
 
@@ -70,7 +72,11 @@ class LiveEvents {
     page.onTimeout(end);
     page.onError(failure -> end.run());
     open.add(page);
-    send(page, "beat", "");
+    if (closing) {
+      page.complete();
+    } else {
+      send(page, "beat", "");
+    }
     return page;
   }
 
@@ -116,9 +122,13 @@ class LiveEvents {
     return thread;
   }
 
-  /** Ends every page's line, so that a graceful stop need not wait for them. */
-  @PreDestroy
+  /**
+   * Ends every page's line before the web server waits for its requests to end: a page never ends
+   * one by itself. It asks again, and finds the next server.
+   */
+  @EventListener(ContextClosedEvent.class)
   void close() {
+    closing = true;
     beat.shutdownNow();
     open.forEach(SseEmitter::complete);
     senders.shutdown();
