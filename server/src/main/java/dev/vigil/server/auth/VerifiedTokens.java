@@ -45,6 +45,9 @@ final class VerifiedTokens implements JwtDecoder {
     Jwt jwt = known == null ? signatures.decode(token) : known;
     OAuth2TokenValidatorResult result = validator.validate(jwt);
     if (result.hasErrors()) {
+      synchronized (verified) {
+        verified.remove(token);
+      }
       throw new JwtValidationException("the token does not hold now", result.getErrors());
     }
     if (known == null) {

@@ -63,6 +63,8 @@ class VerifiedTokensTest {
     tokens.decode("a");
     clock.set(Clock.fixed(NOW.plusSeconds(61), ZoneOffset.UTC));
     assertThatThrownBy(() -> tokens.decode("a")).isInstanceOf(JwtValidationException.class);
+    assertThatThrownBy(() -> tokens.decode("a")).isInstanceOf(JwtValidationException.class);
+    assertThat(verified).as("it is forgotten").hasValue(2);
   }
 
   @Test
