@@ -78,7 +78,7 @@ class ScriptsTest {
       assertThat(calls("java").stream().filter(call -> call.contains("extract"))).hasSize(1);
       assertThat(calls("java"))
           .contains(
-              "-Xmx1g -XX:+ExitOnOutOfMemoryError -Xlog:disable -Xlog:all=warning:stderr -jar "
+              "-Xmx832m -XX:+ExitOnOutOfMemoryError -Xlog:disable -Xlog:all=warning:stderr -jar "
                   + app()
                   + " token --client demo ehr");
     }

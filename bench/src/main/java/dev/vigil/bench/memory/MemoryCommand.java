@@ -65,7 +65,7 @@ public final class MemoryCommand implements Callable<Integer> {
 
   @Option(
       names = "--heap",
-      defaultValue = "${env:VIGIL_HEAP:-1g}",
+      defaultValue = "${env:VIGIL_HEAP:-832m}",
       description = "largest Java heap of the server (default: ${DEFAULT-VALUE})")
   private String heap;
 

@@ -90,7 +90,7 @@ public final class StoreCommand implements Callable<Integer> {
 
   @Option(
       names = "--heap",
-      defaultValue = "${env:VIGIL_HEAP:-1g}",
+      defaultValue = "${env:VIGIL_HEAP:-832m}",
       description = "largest Java heap of each server (default: ${DEFAULT-VALUE})")
   private String heap;
 
