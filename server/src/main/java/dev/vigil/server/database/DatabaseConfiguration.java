@@ -17,4 +17,10 @@ class DatabaseConfiguration {
   HikariDataSource dataSource(Database database) {
     return database.pool();
   }
+
+  /** Held where nobody takes it for the one DataSource. */
+  @Bean
+  QuestionConnections questionConnections(Database database) {
+    return new QuestionConnections(database.questions());
+  }
 }

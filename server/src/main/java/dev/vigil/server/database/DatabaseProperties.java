@@ -16,7 +16,7 @@ import org.springframework.validation.annotation.Validated;
  * @param ownerUser user of the external PostgreSQL that owns the tables and changes them at an
  *     update; empty if {@code user} does both
  * @param ownerPassword of that user
- * @param connections largest number of connections in the pool
+ * @param connections largest number of connections in the pool; half as many again are for reads
  */
 @Validated
 @ConfigurationProperties("vigil.db")

@@ -25,6 +25,13 @@ final class DatabaseStart {
   private static final String APPLICATION_ROLE = "vigil_app";
   private static final int OLDEST_VERSION = 18;
 
+  /**
+   * A table that was empty when the plan was made may grow: so its index is used from the start. A
+   * short question is over before its plan would be compiled.
+   */
+  private static final String PLAN_ONCE =
+      "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off";
+
   private record Login(String user, String password) {}
 
   private DatabaseStart() {}
@@ -36,19 +43,18 @@ final class DatabaseStart {
    */
   static Database start(DatabaseProperties properties) {
     if (!properties.embedded()) {
-      return new Database(external(properties), null);
+      return external(properties);
     }
     EmbeddedPostgresServer server = EmbeddedPostgresServer.start(properties.data());
     try {
-      return new Database(embedded(properties, server), server);
+      return embedded(properties, server);
     } catch (RuntimeException e) {
       close(server, e);
       throw e;
     }
   }
 
-  private static HikariDataSource embedded(
-      DatabaseProperties properties, EmbeddedPostgresServer server) {
+  private static Database embedded(DatabaseProperties properties, EmbeddedPostgresServer server) {
     Login superuser = new Login("postgres", server.password());
     // Made anew at each start: nobody else has to know it, and no file has to hold it.
     Login application = new Login(APPLICATION_ROLE, randomPassword());
@@ -57,10 +63,10 @@ final class DatabaseStart {
       migrate(owner);
       DatabaseRoles.grantUse(owner, application.user());
     }
-    return pool(server.url(), application, properties.connections());
+    return opened(server.url(), application, properties, server);
   }
 
-  private static HikariDataSource external(DatabaseProperties properties) {
+  private static Database external(DatabaseProperties properties) {
     Login application = new Login(properties.user(), properties.password());
     boolean twoRoles = !properties.ownerUser().isBlank();
     Login schemas =
@@ -74,7 +80,7 @@ final class DatabaseStart {
         log.warn("the server owns its tables: give the owner as VIGIL_DB_OWNER_USER");
       }
     }
-    return pool(properties.url(), application, properties.connections());
+    return opened(properties.url(), application, properties, null);
   }
 
   private static void migrate(DataSource owner) {
@@ -118,7 +124,32 @@ final class DatabaseStart {
     }
   }
 
+  private static Database opened(
+      String url, Login login, DatabaseProperties properties, EmbeddedPostgresServer embedded) {
+    HikariDataSource pool = pool(url, login, properties.connections());
+    try {
+      return new Database(pool, questions(url, login, properties), embedded);
+    } catch (RuntimeException e) {
+      pool.close();
+      throw e;
+    }
+  }
+
+  private static HikariDataSource questions(
+      String url, Login login, DatabaseProperties properties) {
+    HikariConfig config = config(url, login, Math.max(1, properties.connections() / 2));
+    config.setPoolName("vigil-questions");
+    config.setMinimumIdle(1);
+    config.setConnectionInitSql(PLAN_ONCE);
+    config.addDataSourceProperty("prepareThreshold", "1");
+    return open(config);
+  }
+
   private static HikariDataSource pool(String url, Login login, int connections) {
+    return open(config(url, login, connections));
+  }
+
+  private static HikariConfig config(String url, Login login, int connections) {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(url);
     config.setUsername(login.user());
@@ -130,6 +161,10 @@ final class DatabaseStart {
     config.addDataSourceProperty("logServerErrorDetail", "false");
     config.setMaximumPoolSize(connections);
     config.setPoolName("vigil");
+    return config;
+  }
+
+  private static HikariDataSource open(HikariConfig config) {
     try {
       return new HikariDataSource(config);
     } catch (RuntimeException e) {

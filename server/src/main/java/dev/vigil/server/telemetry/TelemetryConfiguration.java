@@ -1,5 +1,6 @@
 package dev.vigil.server.telemetry;
 
+import dev.vigil.server.database.QuestionConnections;
 import dev.vigil.telemetry.aggregate.AggregateReader;
 import dev.vigil.telemetry.aggregate.Aggregates;
 import dev.vigil.telemetry.aggregate.Aggregation;
@@ -101,10 +102,12 @@ class TelemetryConfiguration {
   @Bean
   Observations observations(
       DataSource dataSource,
+      QuestionConnections questions,
       ObservationPartitions partitions,
       @Lazy IndexExtractor extractor,
       ReadingShapes shapes) {
-    return new PostgresObservations(dataSource, partitions, extractor, shapes);
+    return new PostgresObservations(
+        dataSource, questions.dataSource(), partitions, extractor, shapes);
   }
 
   @Bean

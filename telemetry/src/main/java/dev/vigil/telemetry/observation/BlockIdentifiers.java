@@ -3,9 +3,7 @@ package dev.vigil.telemetry.observation;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
@@ -95,19 +93,26 @@ final class BlockIdentifiers {
   }
 
   private long prefix(int i) {
-    return (entries[i] ^ Long.MIN_VALUE) >>> HALF;
+    return prefix(entries[i] ^ Long.MIN_VALUE);
+  }
+
+  /** What is kept of a hash. */
+  static long prefix(long hash) {
+    return hash >>> HALF;
   }
 
   /**
    * The condition on a block that it may have one of the hashes. It asks in the statement that it
    * is part of: in one before, what becomes packed in between would be missed.
+   *
+   * @param prefixes of the hashes, an array in SQL
    */
-  static String blocksOf(Collection<Long> hashes) {
+  static String blocksOf(String prefixes) {
     return """
         id = any(array(
           select entry.week::bigint << 24
             | substring(entry.ordinals from n * width + 1 for width)::integer
-          from unnest('{%s}'::bigint[]) as asked (prefix)
+          from unnest(%s) as asked (prefix)
           cross join telemetry.packed_week as packed
           cross join lateral (
             select * from telemetry.block_identifier
@@ -119,11 +124,6 @@ final class BlockIdentifiers {
           where position(substring(int8send(asked.prefix) from 5) in entry.hashes) > 0
             and substring(entry.hashes from n * 4 + 1 for 4)
               = substring(int8send(asked.prefix) from 5)))"""
-        .formatted(
-            hashes.stream()
-                .map(hash -> hash >>> HALF)
-                .distinct()
-                .map(String::valueOf)
-                .collect(Collectors.joining(",")));
+        .formatted(prefixes);
   }
 }

@@ -137,10 +137,13 @@ final class Claims {
   }
 
   private String rows(Set<Hashed> asked) {
-    return packed.within(
-        0,
-        Week.MAX + 1,
-        List.of(BlockIdentifiers.blocksOf(asked.stream().map(Hashed::hash).toList())));
+    String prefixes =
+        asked.stream()
+            .map(hashed -> BlockIdentifiers.prefix(hashed.hash()))
+            .distinct()
+            .map(String::valueOf)
+            .collect(Collectors.joining(",", "'{", "}'::bigint[]"));
+    return packed.within(0, Week.MAX + 1, List.of(BlockIdentifiers.blocksOf(prefixes)));
   }
 
   private void inEntries(

@@ -3,6 +3,7 @@ package dev.vigil.telemetry.observation;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,23 @@ final class FilterSql {
 
   /** More places than these are asked row by row. */
   private static final int MOST_PLACES = 5_000;
+
+  private static final int TOLD_BY_SHAPE = 1;
+
+  /** Shapes that tell all but a number, time or code, which the row keeps. */
+  private static final int LEFT_OPEN = 2;
+
+  private static final String WAYS =
+      """
+      select distinct 1 as way, shape_id, 0 as slot, 1::double precision as factor,
+        0::double precision as shift, 0::bigint as place
+      from telemetry.shape_entry as e where tenant = :tenant and %1$s
+      union all
+      select 2, shape_id, coalesce(slot, 0), coalesce(factor, 1), coalesce(shift, 0), 0
+      from telemetry.shape_entry as e where tenant = :tenant and %2$s
+      union all
+      (select distinct 3, 0, 0, 1, 0, place
+       from telemetry.observation_entry as e where tenant = :tenant and %1$s limit %3$d)""";
 
   static final String SHAPE = "observation.shape_id";
   static final String PATIENT = "observation.patient";
@@ -186,8 +204,7 @@ final class FilterSql {
         link.targetType() == null
             ? ""
             : " and e.target_type = " + parameters.text(link.targetType());
-    side(
-        "observation_link",
+    links(
         "e.path = any("
             + parameters.array(link.paths().toArray(String[]::new))
             + ")"
@@ -248,68 +265,56 @@ final class FilterSql {
         : "observation.effective_from is not null";
   }
 
+  /** One statement asks what shapes tell, and what Observations tell in rows of their own. */
   private Ways ways(Criterion.OnEntry criterion) {
     String fixed = entries.fixed(criterion);
-    Set<Integer> shapes =
-        new TreeSet<>(
-            jdbc.queryForList(
-                "select distinct shape_id from telemetry.shape_entry as e where tenant = :tenant and "
-                    + fixed,
-                parameters.source(),
-                Integer.class));
-    List<String> others = new ArrayList<>();
-    open(criterion, others);
-    side("observation_entry", fixed, others);
-    return new Ways(shapes, others);
-  }
-
-  /** Shapes that tell all but a number, time or code, which the row keeps. */
-  private void open(Criterion.OnEntry criterion, List<String> ways) {
     String open = entries.open(criterion);
-    if (open == null) {
-      return;
-    }
-    Map<Open, List<Integer>> shapes =
-        jdbc
-            .query(
-                """
-                select shape_id, coalesce(slot, 0) as slot, coalesce(factor, 1) as factor,
-                  coalesce(shift, 0) as shift
-                from telemetry.shape_entry as e where tenant = :tenant and\s"""
-                    + open,
-                parameters.source(),
-                (row, n) ->
-                    Map.entry(
+    Set<Integer> shapes = new TreeSet<>();
+    Map<Open, List<Integer>> opened = new HashMap<>();
+    List<Long> found = new ArrayList<>();
+    jdbc.query(
+        WAYS.formatted(fixed, open == null ? "false" : open, MOST_PLACES + 1),
+        parameters.source(),
+        row -> {
+          switch (row.getInt("way")) {
+            case TOLD_BY_SHAPE -> shapes.add(row.getInt("shape_id"));
+            case LEFT_OPEN ->
+                opened
+                    .computeIfAbsent(
                         new Open(
                             row.getInt("slot"), row.getDouble("factor"), row.getDouble("shift")),
-                        row.getInt("shape_id")))
-            .stream()
-            .collect(
-                Collectors.groupingBy(
-                    Map.Entry::getKey,
-                    Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
-    shapes.forEach(
+                        kept -> new ArrayList<>())
+                    .add(row.getInt("shape_id"));
+            default -> found.add(row.getLong("place"));
+          }
+        });
+    List<String> others = new ArrayList<>();
+    opened.forEach(
         (kept, ids) ->
-            ways.add(
+            others.add(
                 "(observation.shape_id = any("
                     + parameters.array(ids.toArray(Integer[]::new))
                     + ") and "
                     + entries.rest(criterion, kept.slot(), kept.factor(), kept.shift())
                     + ")"));
+    side("observation_entry", fixed, found, others);
+    return new Ways(shapes, others);
   }
 
-  /** Observations that tell it in rows of their own. */
-  private void side(String table, String condition, List<String> ways) {
+  /** Observations that tell of a link in rows of their own. */
+  private void links(String condition, List<String> ways) {
     List<Long> found =
         jdbc.queryForList(
-            "select distinct place from telemetry."
-                + table
-                + " as e where tenant = :tenant and "
+            "select distinct place from telemetry.observation_link as e where tenant = :tenant and "
                 + condition
                 + " limit "
                 + (MOST_PLACES + 1),
             parameters.source(),
             Long.class);
+    side("observation_link", condition, found, ways);
+  }
+
+  private static void side(String table, String condition, List<Long> found, List<String> ways) {
     if (found.size() > MOST_PLACES) {
       ways.add(
           "exists (select from telemetry."

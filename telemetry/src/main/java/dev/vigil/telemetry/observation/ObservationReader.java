@@ -123,7 +123,24 @@ final class ObservationReader {
             .list();
   }
 
+  /** Of one place the text is the same for a week, so that it is parsed and planned once. */
+  private List<StoredRows.Row> row(int tenant, long place) {
+    return jdbc.sql(
+            """
+            select %s from %s
+            where tenant = :tenant and %s
+            """
+                .formatted(StoredRows.CURRENT, packed.atOne(place), Places.atOne(place)))
+        .param("tenant", tenant)
+        .param("place", place)
+        .query((row, n) -> StoredRows.read(row))
+        .list();
+  }
+
   private List<StoredRows.Row> rows(int tenant, List<Long> placed) {
+    if (placed.size() == 1) {
+      return row(tenant, placed.get(0));
+    }
     return placed.isEmpty()
         ? List.of()
         : jdbc.sql(

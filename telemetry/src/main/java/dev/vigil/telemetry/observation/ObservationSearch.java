@@ -96,7 +96,7 @@ final class ObservationSearch {
     String where = String.join(" and ", conditions);
     return jdbc.queryForObject(
         "select count(*) from "
-            + PackedFilter.of(jdbc, packed, tenant, filter).rows()
+            + PackedFilter.of(jdbc, packed, parameters, tenant, filter).rows()
             + " where "
             + where,
         parameters.source(),
@@ -131,7 +131,7 @@ final class ObservationSearch {
           plan.patient() == null || plan.shapes() != null
               ? plan.shapes()
               : plans.shapes(tenant, MOST_SHAPES_OF_A_PATIENT + 1);
-      this.blocks = PackedFilter.of(jdbc, packed, tenant, query.filter());
+      this.blocks = PackedFilter.of(jdbc, packed, parameters, tenant, query.filter());
     }
 
     /** In order, those of the offset included. */
@@ -256,6 +256,9 @@ final class ObservationSearch {
         conditions.add(PLACE + (first.descending() ? " < " : " > ") + place(query.after().key()));
       }
       String order = PLACE + way();
+      if (blocks.few(plan.patient())) {
+        return statements.find(statements.of(blocks.rows(), null, conditions, order), enough);
+      }
       if (plan.patient() == null) {
         order = GROUP + way() + ", " + order;
       }

@@ -1,6 +1,7 @@
 package dev.vigil.telemetry.observation;
 
 import dev.vigil.telemetry.observation.Criterion.DateBound;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,25 +20,50 @@ final class PackedFilter {
 
   private static final int GROWTH = 4;
 
+  /** In so long a patient's rows are few. */
+  private static final Duration SHORT = Duration.ofDays(1);
+
   private final NamedParameterJdbcTemplate jdbc;
   private final PackedWeeks packed;
+  private final SqlParameters parameters;
   private final List<String> blocks = new ArrayList<>();
   private int fromWeek = 0;
   private int behindWeek = Week.MAX + 1;
+  private Instant earliest = Instant.MIN;
+  private Instant latest = Instant.MAX;
+  private boolean identified;
 
-  private PackedFilter(NamedParameterJdbcTemplate jdbc, PackedWeeks packed) {
+  private PackedFilter(
+      NamedParameterJdbcTemplate jdbc, PackedWeeks packed, SqlParameters parameters) {
     this.jdbc = jdbc;
     this.packed = packed;
+    this.parameters = parameters;
   }
 
-  /** Of what has to hold altogether; what stands inside of alternatives narrows nothing. */
+  /**
+   * Of what has to hold altogether; what stands inside of alternatives narrows nothing.
+   *
+   * @param parameters of the statements that ask
+   */
   static PackedFilter of(
-      NamedParameterJdbcTemplate jdbc, PackedWeeks packed, int tenant, Criterion filter) {
-    PackedFilter narrow = new PackedFilter(jdbc, packed);
-    if (!packed.weeks().isEmpty()) {
-      narrow.add(tenant, filter);
-    }
+      NamedParameterJdbcTemplate jdbc,
+      PackedWeeks packed,
+      SqlParameters parameters,
+      int tenant,
+      Criterion filter) {
+    PackedFilter narrow = new PackedFilter(jdbc, packed, parameters);
+    narrow.add(tenant, filter);
     return narrow;
+  }
+
+  /**
+   * Whether one statement may ask for all hits: an identifier is named, or a short time of a
+   * patient.
+   *
+   * @param patient null for any
+   */
+  boolean few(Integer patient) {
+    return identified || patient != null && !earliest.plus(SHORT).isBefore(latest);
   }
 
   /** All that may hold hits, to stand after {@code from}. */
@@ -126,10 +152,10 @@ final class PackedFilter {
       date.bounds().forEach(this::add);
     } else if (filter instanceof Criterion.Updated updated) {
       if (updated.from() != null) {
-        blocks.add("high_updated >= " + TimeColumn.micros(updated.from()));
+        blocks.add("high_updated >= " + micros(updated.from()));
       }
       if (updated.to() != null) {
-        blocks.add("low_updated <= " + TimeColumn.micros(updated.to()));
+        blocks.add("low_updated <= " + micros(updated.to()));
       }
     } else if (filter instanceof Criterion.KeyIn in) {
       // What lies in a block lies at its key.
@@ -137,11 +163,22 @@ final class PackedFilter {
       blocks.add(places.isEmpty() ? "false" : PackedWeeks.blocksOf(places));
     } else if (filter instanceof Criterion.Token token
         && token.param().equals(ShapeIndex.IDENTIFIER)
-        && token.codes() != null
-        && !inShapes(tenant)) {
-      blocks.add(
-          BlockIdentifiers.blocksOf(token.codes().stream().map(IdentifierHash::of).toList()));
+        && token.codes() != null) {
+      identified = true;
+      if (!packed.weeks().isEmpty() && !inShapes(tenant)) {
+        Long[] prefixes =
+            token.codes().stream()
+                .map(IdentifierHash::of)
+                .map(BlockIdentifiers::prefix)
+                .distinct()
+                .toArray(Long[]::new);
+        blocks.add(BlockIdentifiers.blocksOf(parameters.array(prefixes)));
+      }
     }
+  }
+
+  private String micros(Instant moment) {
+    return parameters.big(TimeColumn.micros(moment));
   }
 
   /** The time of a packed row is a moment, and that lies in the week of the row. */
@@ -149,12 +186,14 @@ final class PackedFilter {
     Instant moment = bound.moment();
     switch (bound.comparison()) {
       case GE, GT -> {
+        earliest = earliest.isBefore(moment) ? moment : earliest;
         fromWeek = Math.max(fromWeek, Week.of(moment));
-        blocks.add("high_effective >= " + TimeColumn.micros(moment));
+        blocks.add("high_effective >= " + micros(moment));
       }
       case LE, LT -> {
+        latest = latest.isAfter(moment) ? moment : latest;
         behindWeek = Math.min(behindWeek, Week.of(moment) + 1);
-        blocks.add("low_effective <= " + TimeColumn.micros(moment));
+        blocks.add("low_effective <= " + micros(moment));
       }
     }
   }

@@ -131,6 +131,14 @@ final class PackedWeeks {
     return packed.isEmpty() ? rowsOnly() : union(blocksOf(packed));
   }
 
+  /** Those at the one place that is the statement's parameter {@code place}. */
+  String atOne(long place) {
+    return packed(List.of(place)).isEmpty()
+        ? rowsOnly()
+        : union(
+            "week = %d and place_groups && array[:place >> %d]".formatted(week(place), GROUP_BITS));
+  }
+
   /**
    * Whether no block has anything that was written at a time or later. Asked after rows alone were
    * searched, nothing is missed: what became packed meanwhile counts.

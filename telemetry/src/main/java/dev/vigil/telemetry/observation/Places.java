@@ -3,6 +3,7 @@ package dev.vigil.telemetry.observation;
 import java.sql.Types;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -68,6 +69,12 @@ final class Places {
         (observation.place >> %d = any('{%s}'::bigint[])
           and observation.place = any('{%s}'::bigint[]) and %s)"""
         .formatted(GROUP_BITS, groups, each, within(places));
+  }
+
+  /** The same of the one place that is the statement's parameter {@code place}. */
+  static String atOne(long place) {
+    return "observation.place >> %d = :place >> %d and observation.place = :place and %s"
+        .formatted(GROUP_BITS, GROUP_BITS, within(List.of(place)));
   }
 
   /** The condition that a row of a table beside it belongs to an Observation. */

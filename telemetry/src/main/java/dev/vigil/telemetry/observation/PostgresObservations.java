@@ -12,6 +12,7 @@ import java.util.Set;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Observations in {@code telemetry.observation}, its partitions and the tables beside it. */
 public final class PostgresObservations implements Observations {
@@ -26,6 +27,8 @@ public final class PostgresObservations implements Observations {
   private final ObservationWriter writer;
   private final ObservationReader reader;
   private final ObservationSearch search;
+  private final ObservationReader readerAlone;
+  private final ObservationSearch searchAlone;
   private final ReferredTo referred;
   private final ObservationHistory history;
   private final ObservationLinks links;
@@ -41,6 +44,21 @@ public final class PostgresObservations implements Observations {
    */
   public PostgresObservations(
       DataSource dataSource,
+      ObservationPartitions partitions,
+      IndexExtractor extractor,
+      ShapeListener listener) {
+    this(dataSource, dataSource, partitions, extractor, listener);
+  }
+
+  /**
+   * With other connections for what is asked outside of transactions by {@link #load(TenantId,
+   * Collection)}, {@link #find}, {@link #newestOfShapes} and {@link #count}.
+   *
+   * @param questions to the same database
+   */
+  public PostgresObservations(
+      DataSource dataSource,
+      DataSource questions,
       ObservationPartitions partitions,
       IndexExtractor extractor,
       ShapeListener listener) {
@@ -61,6 +79,10 @@ public final class PostgresObservations implements Observations {
     FilterPlans plans = new FilterPlans(named, targets);
     PlaceRanges ranges = new PlaceRanges(jdbc);
     this.search = new ObservationSearch(named, plans, ranges, storedRows, packed);
+    this.readerAlone = new ObservationReader(JdbcClient.create(questions), storedRows, packed);
+    NamedParameterJdbcTemplate alone = new NamedParameterJdbcTemplate(questions);
+    this.searchAlone =
+        new ObservationSearch(alone, new FilterPlans(alone, targets), ranges, storedRows, packed);
     this.referred = new ReferredTo(named, plans, ranges, packed);
     this.history = new ObservationHistory(jdbc, storedRows, packed);
     this.links = new ObservationLinks(jdbc, targets, packed);
@@ -120,7 +142,7 @@ public final class PostgresObservations implements Observations {
   @Override
   public Map<ObservationKey, StoredObservation> load(
       TenantId tenant, Collection<ObservationKey> keys) {
-    return reader.load(tenants.find(tenant), keys);
+    return (inTransaction() ? reader : readerAlone).load(tenants.find(tenant), keys);
   }
 
   @Override
@@ -135,13 +157,13 @@ public final class PostgresObservations implements Observations {
 
   @Override
   public List<StoredObservation> find(ObservationQuery query) {
-    return search.find(tenants.find(query.tenant()), query);
+    return searching().find(tenants.find(query.tenant()), query);
   }
 
   @Override
   public Optional<List<StoredObservation>> newestOfShapes(
       TenantId tenant, Criterion filter, int max) {
-    return search.newestOfShapes(tenants.find(tenant), tenant, filter, max);
+    return searching().newestOfShapes(tenants.find(tenant), tenant, filter, max);
   }
 
   @Override
@@ -151,7 +173,15 @@ public final class PostgresObservations implements Observations {
 
   @Override
   public long count(TenantId tenant, Criterion filter) {
-    return search.count(tenants.find(tenant), filter);
+    return searching().count(tenants.find(tenant), filter);
+  }
+
+  private ObservationSearch searching() {
+    return inTransaction() ? search : searchAlone;
+  }
+
+  private static boolean inTransaction() {
+    return TransactionSynchronizationManager.isActualTransactionActive();
   }
 
   @Override

@@ -35,7 +35,7 @@ final class ReferredTo {
       return Set.of();
     }
     String where = String.join(" and ", FilterPlans.conditions(plan, parameters));
-    PackedFilter blocks = PackedFilter.of(jdbc, packed, tenant, filter);
+    PackedFilter blocks = PackedFilter.of(jdbc, packed, parameters, tenant, filter);
     parameters.source().addValue("type", type);
     Set<Long> found = new HashSet<>();
     if (paths.contains(NewRow.SUBJECT) && type.equals(NewRow.PATIENT_TYPE)) {

@@ -5,20 +5,21 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
-/** One version of an Observation. Its JSON is put together when asked for. */
+/** One version of an Observation. Its JSON is put together when first asked for. */
 public final class StoredObservation {
 
   private final ObservationState state;
   private final Instant supersededAt;
   private final Integer shape;
-  private final Supplier<String> json;
+  private final Supplier<String> content;
+  private String json;
 
   StoredObservation(
-      ObservationState state, Instant supersededAt, Integer shape, Supplier<String> json) {
+      ObservationState state, Instant supersededAt, Integer shape, Supplier<String> content) {
     this.state = state;
     this.supersededAt = supersededAt;
     this.shape = shape;
-    this.json = json;
+    this.content = content;
   }
 
   /** Which one. */
@@ -60,7 +61,7 @@ public final class StoredObservation {
   }
 
   /**
-   * The JSON as it was written, character for character. Decoded at each call.
+   * The JSON as it was written, character for character.
    *
    * @throws IllegalStateException for a deletion
    */
@@ -68,7 +69,10 @@ public final class StoredObservation {
     if (deleted()) {
       throw new IllegalStateException("a deletion has no content");
     }
-    return json.get();
+    if (json == null) {
+      json = content.get();
+    }
+    return json;
   }
 
   @Override

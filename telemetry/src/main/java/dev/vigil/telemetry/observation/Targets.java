@@ -99,7 +99,9 @@ final class Targets {
       }
     }
     if (!unknown.isEmpty()) {
-      find(tenant, unknown).forEach(target -> numbers.add(target.number()));
+      List<Target> found = find(tenant, unknown);
+      found.forEach(target -> numbers.add(target.number()));
+      AfterCommit.run(() -> keep(tenant, found));
     }
     return numbers;
   }
@@ -162,7 +164,9 @@ final class Targets {
     }
     for (Target target : targets) {
       byPid.put(new ByPid(tenant, target.pid()), target);
-      byNumber.put(new ByNumber(tenant, target.number()), target);
+      if (target.id() != null) {
+        byNumber.put(new ByNumber(tenant, target.number()), target);
+      }
     }
   }
 
