@@ -136,7 +136,15 @@ public final class PostgresEventLog implements EventLog {
         || !TransactionSynchronizationManager.hasResource(dataSource)) {
       throw new IllegalStateException("the log needs a transaction on its data source");
     }
-    jdbc.sql("select pg_advisory_xact_lock(:key)").param("key", LOCK + SHARD).query(row -> {});
+    String durability =
+        jdbc.sql(
+                "select pg_advisory_xact_lock(:key), current_setting('synchronous_commit') as kept")
+            .param("key", LOCK + SHARD)
+            .query((row, n) -> row.getString("kept"))
+            .single();
+    if (durability.equals("off")) {
+      jdbc.sql("set local synchronous_commit to default").update();
+    }
     return jdbc.sql(
             """
             select sequence, hash from telemetry.event

@@ -22,9 +22,6 @@ final class ReaderLoop implements Runnable {
 
   private static final int BATCH = 200;
 
-  /** In one transaction, of a reader with a pace. */
-  private static final int BATCHES = 10;
-
   private static final int TRIES = 5;
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
@@ -179,8 +176,8 @@ final class ReaderLoop implements Runnable {
               long to =
                   reader.wants().isEmpty() ? position : events.without(position, reader.wants());
               if (to == position) {
-                boolean several = max > 1 && !reader.pace().isZero();
-                NextEvents next = new NextEvents(events, position, max, several ? BATCHES : 1);
+                NextEvents next =
+                    new NextEvents(events, position, max, max > 1 ? reader.batches() : 1);
                 if (next.isEmpty()) {
                   return position;
                 }
