@@ -12,6 +12,7 @@ import dev.vigil.telemetry.reading.Readings;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.Filter;
 import java.time.Clock;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -61,7 +62,11 @@ class FastIntakeConfiguration {
             tenants,
             preparation);
     return new GroupCommit(
-        writer::commit, properties.queue(), properties.group(), properties.patience());
+        writer::commit,
+        properties.queue(),
+        properties.group(),
+        properties.patience(),
+        Duration.ofMillis(20));
   }
 
   /** Held where Spring Boot does not take it for a filter to register by itself. */
