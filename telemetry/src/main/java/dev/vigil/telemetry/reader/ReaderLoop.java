@@ -81,10 +81,12 @@ final class ReaderLoop implements Runnable {
             begun = true;
           }
           long since = System.nanoTime();
-          if (takeWhatIsThere() == 0) {
-            listener.await(POLL);
-          } else {
+          int taken = takeWhatIsThere();
+          if (taken > 0) {
             letGather(since);
+          }
+          if (taken == 0 || isPaced()) {
+            listener.await(POLL); // Returns at once if there was a commit since the last time.
           }
           pause = FIRST_PAUSE;
         } catch (RuntimeException e) {
@@ -100,13 +102,19 @@ final class ReaderLoop implements Runnable {
 
   /** At least one batch if there is any; of a reader with a pace all that waits now. */
   private int takeWhatIsThere() throws InterruptedException {
-    long head = reader.pace().isZero() ? 0 : events.head();
     int taken = step();
-    boolean more = taken > 0;
-    while (more && position < head && !stopping) {
-      more = step() > 0;
+    if (taken > 0 && isPaced()) {
+      long head = events.head();
+      boolean more = true;
+      while (more && position < head && !stopping) {
+        more = step() > 0;
+      }
     }
     return taken;
+  }
+
+  private boolean isPaced() {
+    return !reader.pace().isZero();
   }
 
   /** Until the reader's pace lets it go on. */
