@@ -82,11 +82,12 @@ final class ReaderLoop implements Runnable {
           }
           long since = System.nanoTime();
           int taken = takeWhatIsThere();
-          if (taken > 0) {
+          if (taken == 0) {
+            listener.await(POLL);
+          } else if (isPaced()) {
             letGather(since);
-          }
-          if (taken == 0 || isPaced()) {
-            listener.await(POLL); // Returns at once if there was a commit since the last time.
+            // At once if there was a commit since the last time. Other processes send no signal.
+            listener.await(reader.pace().compareTo(POLL) < 0 ? reader.pace() : POLL);
           }
           pause = FIRST_PAUSE;
         } catch (RuntimeException e) {
