@@ -3,6 +3,8 @@ package dev.vigil.server.access;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -12,6 +14,11 @@ public record SmartScopes(List<SmartScope> scopes) {
 
   /** Allows nothing. */
   public static final SmartScopes NONE = new SmartScopes(List.of());
+
+  /** Each request brings its scopes again, and few differ. */
+  private static final Map<String, SmartScopes> READ = new ConcurrentHashMap<>();
+
+  private static final int MOST_READ = 1_000;
 
   /** Keeps a copy. */
   public SmartScopes {
@@ -24,9 +31,17 @@ public record SmartScopes(List<SmartScope> scopes) {
         texts.stream().flatMap(text -> SmartScope.parse(text).stream()).toList());
   }
 
-  /** Reads scopes separated by spaces; leaves out what is none. */
+  /** Reads scopes separated by spaces; leaves out what is none. What was read is remembered. */
   public static SmartScopes of(String texts) {
-    return of(Arrays.asList(texts.split(" ")));
+    SmartScopes known = READ.get(texts);
+    if (known == null) {
+      known = of(Arrays.asList(texts.split(" ")));
+      if (READ.size() >= MOST_READ) {
+        READ.clear();
+      }
+      READ.put(texts, known);
+    }
+    return known;
   }
 
   /** Only the scopes of a context, for example {@code system}. */

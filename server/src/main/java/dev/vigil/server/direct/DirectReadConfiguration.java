@@ -10,6 +10,7 @@ import dev.vigil.telemetry.observation.Observations;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.Filter;
 import java.time.Clock;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -19,6 +20,7 @@ import org.springframework.core.Ordered;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Puts the short way of reads before HAPI's servlet. */
 @Configuration(proxyBeanMethods = false)
@@ -60,10 +62,10 @@ class DirectReadConfiguration {
   /** Asks for the door at the first request, as the servlet behind it does for HAPI. */
   @Bean
   FilterRegistrationBean<Filter> directDoorBeforeHapi(ObjectProvider<Door> door) {
+    Supplier<Door> once = SingletonSupplier.of(door::getObject);
     FilterRegistrationBean<Filter> registration =
         new FilterRegistrationBean<>(
-            (request, response, chain) ->
-                door.getObject().filter().doFilter(request, response, chain));
+            (request, response, chain) -> once.get().filter().doFilter(request, response, chain));
     registration.addUrlPatterns("/fhir/Observation", "/fhir/Observation/*");
     registration.setOrder(Ordered.LOWEST_PRECEDENCE);
     registration.setName("direct-reads");

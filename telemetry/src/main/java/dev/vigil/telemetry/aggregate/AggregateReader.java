@@ -68,6 +68,11 @@ public final class AggregateReader implements LogReader {
   }
 
   @Override
+  public int batches() {
+    return 10;
+  }
+
+  @Override
   public void accept(List<LoggedEvent> events) {
     acceptAll(List.of(events));
   }

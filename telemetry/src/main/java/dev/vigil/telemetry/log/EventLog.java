@@ -7,7 +7,8 @@ import java.util.Set;
 
 /**
  * The append-only log. Sequences become visible in order and without gaps, since one appender at a
- * time holds the log's lock from before its append to its commit: append last in a transaction.
+ * time holds the log's lock from before its append to its commit: append last in a transaction. Its
+ * commit waits for the disk, also if the transaction was set not to.
  */
 public interface EventLog {
 

@@ -5,11 +5,15 @@ import dev.vigil.core.event.Event;
 import dev.vigil.telemetry.Timestamptz;
 import dev.vigil.telemetry.key.DataKeys;
 import dev.vigil.telemetry.key.KeyUnavailableException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
@@ -37,7 +41,21 @@ public final class PostgresEventLog implements EventLog {
    */
   private static final int BATCH_BYTES = 500_000;
 
+  /**
+   * Two statements in one round trip. Each has a snapshot of its own, so the second one sees what
+   * those have committed that the first one waited for.
+   */
+  private static final String LOCK_AND_LAST =
+      """
+      select pg_advisory_xact_lock(:key),
+        current_setting('synchronous_commit') <> 'off' as waits_for_disk;
+      select sequence, hash from telemetry.event
+      where shard = :shard order by sequence desc limit 1
+      """;
+
   private record Last(long sequence, byte[] hash) {}
+
+  private record Locked(boolean waitsForDisk, Last last) {}
 
   private final DataSource dataSource;
   private final NamedParameterJdbcTemplate batches;
@@ -136,16 +154,32 @@ public final class PostgresEventLog implements EventLog {
         || !TransactionSynchronizationManager.hasResource(dataSource)) {
       throw new IllegalStateException("the log needs a transaction on its data source");
     }
-    jdbc.sql("select pg_advisory_xact_lock(:key)").param("key", LOCK + SHARD).query(row -> {});
-    return jdbc.sql(
-            """
-            select sequence, hash from telemetry.event
-            where shard = :shard order by sequence desc limit 1
-            """)
-        .param("shard", SHARD)
-        .query((row, n) -> new Last(row.getLong("sequence"), row.getBytes("hash")))
-        .optional()
-        .orElse(new Last(0, EventRow.GENESIS));
+    Locked locked =
+        batches.execute(
+            LOCK_AND_LAST,
+            Map.of("key", LOCK + SHARD, "shard", SHARD),
+            PostgresEventLog::lockedLast);
+    if (!locked.waitsForDisk()) {
+      jdbc.sql("set local synchronous_commit to default").update();
+    }
+    return locked.last();
+  }
+
+  private static Locked lockedLast(PreparedStatement statement) throws SQLException {
+    statement.execute();
+    boolean waitsForDisk;
+    try (ResultSet lock = statement.getResultSet()) {
+      lock.next();
+      waitsForDisk = lock.getBoolean("waits_for_disk");
+    }
+    statement.getMoreResults();
+    try (ResultSet last = statement.getResultSet()) {
+      return new Locked(
+          waitsForDisk,
+          last.next()
+              ? new Last(last.getLong("sequence"), last.getBytes("hash"))
+              : new Last(0, EventRow.GENESIS));
+    }
   }
 
   /**

@@ -29,11 +29,19 @@ public interface LogReader {
   }
 
   /**
-   * How long after it began to take events it begins again, so that more events share what it
-   * writes. Zero for a reader that somebody waits for; then each event is taken at once.
+   * How long after it began to take events it begins again, so that more events share what it asks
+   * and writes. After a silence an event is taken at once; so are all if this is zero.
    */
   default Duration pace() {
     return Duration.ZERO;
+  }
+
+  /**
+   * How many batches it takes in one transaction while so many wait. One for a reader whose work
+   * somebody waits for.
+   */
+  default int batches() {
+    return 1;
   }
 
   /**
@@ -44,8 +52,8 @@ public interface LogReader {
   void accept(List<LoggedEvent> events);
 
   /**
-   * The same for several batches in one transaction, if the reader has a pace. Each is read when
-   * its turn comes, so that not all have to be in memory.
+   * The same for several batches in one transaction. Each is read when its turn comes, so that not
+   * all have to be in memory.
    *
    * @param batches none of them empty; may be gone through once
    */

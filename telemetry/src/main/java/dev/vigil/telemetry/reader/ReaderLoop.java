@@ -22,9 +22,6 @@ final class ReaderLoop implements Runnable {
 
   private static final int BATCH = 200;
 
-  /** In one transaction, of a reader with a pace. */
-  private static final int BATCHES = 10;
-
   private static final int TRIES = 5;
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
@@ -84,10 +81,13 @@ final class ReaderLoop implements Runnable {
             begun = true;
           }
           long since = System.nanoTime();
-          if (takeWhatIsThere() == 0) {
+          int taken = takeWhatIsThere();
+          if (taken == 0) {
             listener.await(POLL);
-          } else {
+          } else if (isPaced()) {
             letGather(since);
+            // At once if there was a commit since the last time. Other processes send no signal.
+            listener.await(reader.pace().compareTo(POLL) < 0 ? reader.pace() : POLL);
           }
           pause = FIRST_PAUSE;
         } catch (RuntimeException e) {
@@ -103,13 +103,19 @@ final class ReaderLoop implements Runnable {
 
   /** At least one batch if there is any; of a reader with a pace all that waits now. */
   private int takeWhatIsThere() throws InterruptedException {
-    long head = reader.pace().isZero() ? 0 : events.head();
     int taken = step();
-    boolean more = taken > 0;
-    while (more && position < head && !stopping) {
-      more = step() > 0;
+    if (taken > 0 && isPaced()) {
+      long head = events.head();
+      boolean more = true;
+      while (more && position < head && !stopping) {
+        more = step() > 0;
+      }
     }
     return taken;
+  }
+
+  private boolean isPaced() {
+    return !reader.pace().isZero();
   }
 
   /** Until the reader's pace lets it go on. */
@@ -179,8 +185,8 @@ final class ReaderLoop implements Runnable {
               long to =
                   reader.wants().isEmpty() ? position : events.without(position, reader.wants());
               if (to == position) {
-                boolean several = max > 1 && !reader.pace().isZero();
-                NextEvents next = new NextEvents(events, position, max, several ? BATCHES : 1);
+                NextEvents next =
+                    new NextEvents(events, position, max, max > 1 ? reader.batches() : 1);
                 if (next.isEmpty()) {
                   return position;
                 }

@@ -201,7 +201,7 @@ class LogReaderRunnerTest {
   }
 
   @Test
-  void aReaderWithAPaceTakesManyInOneTransactionAndOneByOneWhenOneFails() throws Exception {
+  void aReaderOfManyBatchesTakesThemInOneTransactionAndOneByOneWhenOneFails() throws Exception {
     List<Integer> taken = Collections.synchronizedList(new ArrayList<>());
     AtomicInteger failures = new AtomicInteger(1);
     database
@@ -220,6 +220,11 @@ class LogReaderRunnerTest {
           @Override
           public Duration pace() {
             return Duration.ofMillis(1);
+          }
+
+          @Override
+          public int batches() {
+            return 10;
           }
 
           @Override
@@ -244,6 +249,40 @@ class LogReaderRunnerTest {
     assertThat(taken.subList(0, 200)).containsOnly(1);
     assertThat(taken.subList(200, taken.size())).containsExactly(250);
     assertThat(parked()).isEmpty();
+  }
+
+  @Test
+  void aReadersCommitWaitsForTheDiskOnlyIfItAppends() throws Exception {
+    List<String> kept = Collections.synchronizedList(new ArrayList<>());
+    start(
+        new Recorder(
+            false,
+            event -> {
+              kept.add(synchronousCommit());
+              if (event.sequence() == 2) {
+                log.append(TENANT, SOURCE, written("of the reader"));
+                kept.add(synchronousCommit());
+              }
+            }));
+
+    append("e-1");
+    waitUntil("the first", () -> position() == 1);
+    append("e-2");
+    waitUntil("the reader's own too", () -> position() == 3);
+
+    assertThat(kept)
+        .containsExactly(
+            "off by session", "off by session", "off by command line", "off by session");
+  }
+
+  /** Its value, and who set it: the server of the tests waits for no disk at all. */
+  private String synchronousCommit() {
+    return database
+        .jdbc()
+        .sql("select setting || ' by ' || source from pg_settings where name = :name")
+        .param("name", "synchronous_commit")
+        .query(String.class)
+        .single();
   }
 
   @Test

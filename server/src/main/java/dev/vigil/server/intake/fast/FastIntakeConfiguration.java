@@ -12,6 +12,8 @@ import dev.vigil.telemetry.reading.Readings;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.Filter;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -22,6 +24,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Puts the short way before HAPI's servlet. */
 @Configuration(proxyBeanMethods = false)
@@ -61,7 +64,11 @@ class FastIntakeConfiguration {
             tenants,
             preparation);
     return new GroupCommit(
-        writer::commit, properties.queue(), properties.group(), properties.patience());
+        writer::commit,
+        properties.queue(),
+        properties.group(),
+        properties.patience(),
+        Duration.ofMillis(20));
   }
 
   /** Held where Spring Boot does not take it for a filter to register by itself. */
@@ -98,10 +105,10 @@ class FastIntakeConfiguration {
   /** Asks for the door at the first request, as the servlet behind it does for HAPI. */
   @Bean
   FilterRegistrationBean<Filter> fastDoorBeforeHapi(ObjectProvider<Door> door) {
+    Supplier<Door> once = SingletonSupplier.of(door::getObject);
     FilterRegistrationBean<Filter> registration =
         new FilterRegistrationBean<>(
-            (request, response, chain) ->
-                door.getObject().filter().doFilter(request, response, chain));
+            (request, response, chain) -> once.get().filter().doFilter(request, response, chain));
     registration.addUrlPatterns("/fhir", "/fhir/*");
     registration.setOrder(Ordered.LOWEST_PRECEDENCE);
     registration.setName("fast-door");

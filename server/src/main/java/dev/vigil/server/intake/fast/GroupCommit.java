@@ -23,6 +23,11 @@ import org.slf4j.LoggerFactory;
  * Commits messages of many requests at once. One thread takes what waits, up to a number of
  * Observations; meanwhile the next ones gather. A group that fails is tried again message by
  * message, so that none suffers for another.
+ *
+ * <p>A commit of a few costs as much as one of many. So while it would be one of a few, it waits a
+ * little for those whose messages were committed last: who waits for answers soon sends again, and
+ * without that the senders fall apart into groups that take turns. A sender that is alone never
+ * waits.
  */
 final class GroupCommit {
 
@@ -30,6 +35,12 @@ final class GroupCommit {
 
   /** What a client may have of the queue: one part in so many. */
   private static final int SHARE = 2;
+
+  /** Observations whose commit costs more by their number than by itself. */
+  private static final int MANY = 50;
+
+  /** What of the time of the last commit the next one may wait: one part in so many. */
+  private static final int PART = 2;
 
   private static final class Waiting {
 
@@ -49,26 +60,35 @@ final class GroupCommit {
   private final int most;
   private final int group;
   private final Duration patience;
+  private final long longestPause;
   private final Deque<Waiting> queue = new ArrayDeque<>();
   private final Map<String, Integer> waitingOf = new HashMap<>();
   private final Thread thread;
   private int waiting;
   private boolean closed;
 
+  /** Messages of the last group, and how long its commit took in nanoseconds. */
+  private int together;
+
+  private long took;
+
   /**
    * Starts its thread.
    *
    * @param commit commits what it can of a list of messages and gives those that are committed
+   * @param longestPause a group waits no longer for more messages
    */
   GroupCommit(
       Function<List<FastMessage>, Set<FastMessage>> commit,
       int most,
       int group,
-      Duration patience) {
+      Duration patience,
+      Duration longestPause) {
     this.commit = commit;
     this.most = most;
     this.group = group;
     this.patience = patience;
+    this.longestPause = longestPause.toNanos();
     this.thread = new Thread(this::run, "observation-commit");
     thread.setDaemon(true);
     thread.start();
@@ -160,6 +180,7 @@ final class GroupCommit {
 
   private void run() {
     for (List<Waiting> batch = take(); !batch.isEmpty(); batch = take()) {
+      long begin = System.nanoTime();
       try {
         Set<FastMessage> done = commit.apply(batch.stream().map(one -> one.message).toList());
         batch.forEach(one -> one.answer.complete(done.contains(one.message)));
@@ -171,6 +192,7 @@ final class GroupCommit {
             "a commit of {} messages failed error={}", batch.size(), e.getClass().getName());
         batch.forEach(this::alone);
       }
+      took = System.nanoTime() - begin;
     }
   }
 
@@ -195,9 +217,13 @@ final class GroupCommit {
   /** What waits, at least one message; nothing at the end. */
   private synchronized List<Waiting> take() {
     try {
-      while (queue.isEmpty() && !closed) {
-        wait();
-      }
+      int expected = together + queue.size();
+      do {
+        while (queue.isEmpty() && !closed) {
+          wait();
+        }
+        gather(expected);
+      } while (queue.isEmpty() && !closed); // What waited may have been withdrawn.
     } catch (InterruptedException e) {
       closed = true;
     }
@@ -209,7 +235,18 @@ final class GroupCommit {
       size += next.size();
       batch.add(next);
     }
+    together = batch.size();
     return batch;
+  }
+
+  /** Waits a little until so many messages, or many Observations, are there. */
+  private void gather(int expected) throws InterruptedException {
+    long end = System.nanoTime() + Math.min(took / PART, longestPause);
+    long rest = end - System.nanoTime();
+    while (queue.size() < expected && waiting < MANY && rest > 0 && !closed) {
+      TimeUnit.NANOSECONDS.timedWait(this, rest);
+      rest = end - System.nanoTime();
+    }
   }
 
   /** Takes nothing more and waits for what it has. */

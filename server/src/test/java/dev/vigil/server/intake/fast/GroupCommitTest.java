@@ -26,7 +26,8 @@ class GroupCommitTest {
   private final CountDownLatch go = new CountDownLatch(1);
   private FastMessage bad;
   private FastMessage lost;
-  private final GroupCommit commits = new GroupCommit(this::commit, 10, 5, Duration.ofMillis(300));
+  private final GroupCommit commits =
+      new GroupCommit(this::commit, 10, 5, Duration.ofMillis(300), Duration.ofSeconds(10));
 
   @AfterEach
   void close() throws InterruptedException {
@@ -82,6 +83,23 @@ class GroupCommitTest {
     assertThat(first.join()).isTrue();
     assertThat(others).allMatch(CompletableFuture::join);
     assertThat(groups).startsWith(1).hasSize(3);
+  }
+
+  @Test
+  void waitsForThoseWhoseMessagesWereCommittedLast() throws Exception {
+    CompletableFuture<Boolean> again =
+        send(message("a", 1)).thenCompose(committed -> send(message("a", 1)));
+    begun.await();
+    CompletableFuture<Boolean> meanwhile = send(message("b", 1));
+    while (commits.waiting() < 1) {
+      Thread.onSpinWait();
+    }
+    Thread.sleep(250); // The longer a commit takes, the longer the next one may wait.
+    go.countDown();
+
+    assertThat(again.join()).isTrue();
+    assertThat(meanwhile.join()).isTrue();
+    assertThat(groups).containsExactly(1, 2);
   }
 
   @Test
