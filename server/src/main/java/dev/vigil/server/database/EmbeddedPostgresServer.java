@@ -66,7 +66,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
       Path files = data.resolve("postgres").toAbsolutePath();
       stopOrphan(files);
       Path secret = data.resolve(PASSWORD_FILE);
-      boolean fresh = !Files.exists(files.resolve("PG_VERSION"));
+      boolean fresh = !exists(data);
       String password = fresh ? newPassword(secret) : Files.readString(secret).strip();
       EmbeddedPostgres postgres = start(data, files, password);
       if (fresh) {
@@ -156,6 +156,11 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     public String toString() {
       return "Running[" + url + "]";
     }
+  }
+
+  /** Whether a database was ever made in a data folder. */
+  public static boolean exists(Path data) {
+    return Files.exists(data.resolve("postgres").resolve("PG_VERSION"));
   }
 
   /** The PostgreSQL that a running server keeps on a data folder; empty if there is none. */
