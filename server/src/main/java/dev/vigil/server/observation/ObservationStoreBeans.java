@@ -3,6 +3,7 @@ package dev.vigil.server.observation;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.interceptor.api.IInterceptorBroadcaster;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
+import ca.uhn.fhir.jpa.api.dao.DaoRegistry;
 import ca.uhn.fhir.jpa.api.dao.IFhirResourceDaoObservation;
 import ca.uhn.fhir.jpa.api.dao.IFhirSystemDao;
 import ca.uhn.fhir.jpa.api.svc.IIdHelperService;
@@ -14,7 +15,6 @@ import ca.uhn.fhir.jpa.dao.TransactionProcessor;
 import ca.uhn.fhir.jpa.dao.tx.HapiTransactionService;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.jpa.partition.IRequestPartitionHelperSvc;
-import ca.uhn.fhir.jpa.search.PersistedJpaBundleProviderFactory;
 import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
 import ca.uhn.fhir.jpa.searchparam.extractor.ISearchParamExtractorSvc;
 import ca.uhn.fhir.jpa.searchparam.extractor.ISearchParamWithInlineReferencesExtractor;
@@ -156,8 +156,12 @@ public class ObservationStoreBeans {
 
   @Bean
   TransactionProcessor transactionProcessor(
-      ObservationWriter writer, ObservationJson json, Conditions conditions) {
-    return new ObservationTransactions(store, tenants, writer, json, conditions);
+      ObservationWriter writer,
+      ObservationJson json,
+      Conditions conditions,
+      ObjectProvider<DaoRegistry> daos) {
+    return new ObservationTransactions(
+        store, tenants, writer, json, conditions, new EntryVersions(daos));
   }
 
   @Bean(JpaConfig.HISTORY_BUILDER)
