@@ -15,6 +15,7 @@ import ca.uhn.fhir.jpa.dao.TransactionProcessor;
 import ca.uhn.fhir.jpa.dao.tx.HapiTransactionService;
 import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.jpa.partition.IRequestPartitionHelperSvc;
+import ca.uhn.fhir.jpa.search.PersistedJpaBundleProviderFactory;
 import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
 import ca.uhn.fhir.jpa.searchparam.extractor.ISearchParamExtractorSvc;
 import ca.uhn.fhir.jpa.searchparam.extractor.ISearchParamWithInlineReferencesExtractor;
@@ -58,6 +59,12 @@ public class ObservationStoreBeans {
   @Bean
   ObservationDeleteConflicts deleteConflictService(JpaStorageSettings settings) {
     return new ObservationDeleteConflicts(store, tenants, settings);
+  }
+
+  @Bean
+  PersistedJpaBundleProviderFactory persistedJpaBundleProviderFactory(
+      @Lazy HistoryBuilderFactory builders, HapiTransactionService transactions) {
+    return new CountedHistories(builders, transactions);
   }
 
   @Bean
