@@ -62,6 +62,11 @@ public class ObservationStoreBeans {
   }
 
   @Bean
+  MatchUrlService matchUrlService() {
+    return new ConditionUrls();
+  }
+
+  @Bean
   PersistedJpaBundleProviderFactory persistedJpaBundleProviderFactory(
       @Lazy HistoryBuilderFactory builders, HapiTransactionService transactions) {
     return new CountedHistories(builders, transactions);

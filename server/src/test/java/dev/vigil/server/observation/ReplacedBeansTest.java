@@ -9,6 +9,7 @@ import ca.uhn.fhir.jpa.config.JpaConfig;
 import ca.uhn.fhir.jpa.dao.TransactionProcessor;
 import ca.uhn.fhir.jpa.delete.DeleteConflictService;
 import ca.uhn.fhir.jpa.search.PersistedJpaBundleProviderFactory;
+import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
 import dev.vigil.server.VigilServer;
 import java.util.Date;
 import org.hl7.fhir.r4.model.Observation;
@@ -29,6 +30,7 @@ class ReplacedBeansTest {
         .isEqualTo(ObservationTransactions.class);
     assertThat(type(server.bean(DeleteConflictService.class)))
         .isEqualTo(ObservationDeleteConflicts.class);
+    assertThat(type(server.bean(MatchUrlService.class))).isEqualTo(ConditionUrls.class);
     assertThat(type(server.bean(PersistedJpaBundleProviderFactory.class)))
         .isEqualTo(CountedHistories.class);
     assertThat(type(server.bean(IFhirSystemDao.class))).isEqualTo(ObservationSystemDao.class);
