@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -184,8 +185,18 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     if (!Files.exists(pidFile)) {
       return Optional.empty();
     }
-    return ProcessHandle.of(Long.parseLong(Files.readAllLines(pidFile).get(0).strip()))
-        .filter(process -> runsOn(files, process));
+    List<String> lines = Files.readAllLines(pidFile);
+    String started = lines.size() > 1 ? lines.get(1).strip() : "";
+    boolean byAnotherName = !started.isEmpty() && sameFiles(files, Path.of(started));
+    return ProcessHandle.of(Long.parseLong(lines.get(0).strip()))
+        .filter(
+            process ->
+                runsOn(files.toString(), process) || byAnotherName && runsOn(started, process));
+  }
+
+  /** A link may lead to the folder. */
+  private static boolean sameFiles(Path files, Path started) throws IOException {
+    return Files.isDirectory(started) && Files.isSameFile(files, started);
   }
 
   private static void stopOrphan(Path files) throws IOException {
@@ -207,11 +218,11 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
   }
 
   /** Ids of processes are used again: only a PostgreSQL on these very files counts. */
-  private static boolean runsOn(Path files, ProcessHandle process) {
+  private static boolean runsOn(String files, ProcessHandle process) {
     return process
         .info()
         .commandLine()
-        .map(line -> line.contains("postgres") && line.contains(files.toString()))
+        .map(line -> line.contains("postgres") && line.contains(files))
         .orElse(false);
   }
 
