@@ -41,6 +41,7 @@ class ObservationRefusalTest {
         "_tag:nonsense=1",
         "_lastUpdated:exact=2024",
         "code:in=http://nobody.knows/ValueSet",
+        "code:below=http://nobody.knows/codes%7C1",
         "_source=http://door.org%23request",
         "_sort=nonsense",
         "_sort=subject.name",
