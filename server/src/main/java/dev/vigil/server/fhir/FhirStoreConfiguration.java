@@ -133,6 +133,12 @@ class FhirStoreConfiguration {
     return new OutcomeKeepingTransactionAdapter();
   }
 
+  /** In the place of HAPI's, under its name. */
+  @Bean
+  IGraphQLStorageServices graphqlStorageServices() {
+    return new GraphQlLists();
+  }
+
   /** In the place of HAPI's, of whose type there may be one only. */
   @Bean(JpaConfig.GRAPHQL_PROVIDER_NAME)
   GraphQlQueries graphQlQueries(
