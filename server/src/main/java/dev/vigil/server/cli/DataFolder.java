@@ -5,6 +5,8 @@ import dev.vigil.server.telemetry.KeyProperties;
 import dev.vigil.server.telemetry.WitnessProperties;
 import dev.vigil.telemetry.key.DataKeys;
 import dev.vigil.telemetry.key.KeyService;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -38,18 +40,29 @@ final class DataFolder implements AutoCloseable {
   /**
    * The external PostgreSQL of {@code VIGIL_DB_URL}, else the embedded one: that of the running
    * server, or one that runs until {@link #close()}.
+   *
+   * @throws NoSuchFileException if no server has ever had its database in the data folder
    */
-  static DataFolder open() throws SQLException {
+  static DataFolder open() throws SQLException, IOException {
     String external = System.getenv().getOrDefault("VIGIL_DB_URL", "");
     if (!external.isBlank()) {
       return connected(
           null, external, System.getenv("VIGIL_DB_USER"), System.getenv("VIGIL_DB_PASSWORD"));
     }
-    Optional<EmbeddedPostgresServer.Running> running = EmbeddedPostgresServer.running(path());
+    return embedded(path());
+  }
+
+  /** The embedded one of a folder. */
+  static DataFolder embedded(Path data) throws SQLException, IOException {
+    Optional<EmbeddedPostgresServer.Running> running = EmbeddedPostgresServer.running(data);
     if (running.isPresent()) {
       return connected(null, running.get().url(), "postgres", running.get().password());
     }
-    EmbeddedPostgresServer server = EmbeddedPostgresServer.start(path());
+    if (!EmbeddedPostgresServer.exists(data)) {
+      throw new NoSuchFileException(
+          "no database in " + data.toAbsolutePath() + ": set VIGIL_DATA to the data folder");
+    }
+    EmbeddedPostgresServer server = EmbeddedPostgresServer.start(data);
     return connected(server, server.url(), "postgres", server.password());
   }
 
@@ -81,7 +94,7 @@ final class DataFolder implements AutoCloseable {
   }
 
   @Override
-  public void close() throws java.io.IOException {
+  public void close() throws IOException {
     if (started != null) {
       started.close();
     }

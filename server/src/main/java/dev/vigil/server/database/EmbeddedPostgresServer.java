@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +67,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
       Path files = data.resolve("postgres").toAbsolutePath();
       stopOrphan(files);
       Path secret = data.resolve(PASSWORD_FILE);
-      boolean fresh = !Files.exists(files.resolve("PG_VERSION"));
+      boolean fresh = !exists(data);
       String password = fresh ? newPassword(secret) : Files.readString(secret).strip();
       EmbeddedPostgres postgres = start(data, files, password);
       if (fresh) {
@@ -158,6 +159,11 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     }
   }
 
+  /** Whether a database was ever made in a data folder. */
+  public static boolean exists(Path data) {
+    return Files.exists(data.resolve("postgres").resolve("PG_VERSION"));
+  }
+
   /** The PostgreSQL that a running server keeps on a data folder; empty if there is none. */
   public static Optional<Running> running(Path data) {
     Path files = data.resolve("postgres").toAbsolutePath();
@@ -179,8 +185,18 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     if (!Files.exists(pidFile)) {
       return Optional.empty();
     }
-    return ProcessHandle.of(Long.parseLong(Files.readAllLines(pidFile).get(0).strip()))
-        .filter(process -> runsOn(files, process));
+    List<String> lines = Files.readAllLines(pidFile);
+    String started = lines.size() > 1 ? lines.get(1).strip() : "";
+    boolean byAnotherName = !started.isEmpty() && sameFiles(files, Path.of(started));
+    return ProcessHandle.of(Long.parseLong(lines.get(0).strip()))
+        .filter(
+            process ->
+                runsOn(files.toString(), process) || byAnotherName && runsOn(started, process));
+  }
+
+  /** A link may lead to the folder. */
+  private static boolean sameFiles(Path files, Path started) throws IOException {
+    return Files.isDirectory(started) && Files.isSameFile(files, started);
   }
 
   private static void stopOrphan(Path files) throws IOException {
@@ -202,11 +218,11 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
   }
 
   /** Ids of processes are used again: only a PostgreSQL on these very files counts. */
-  private static boolean runsOn(Path files, ProcessHandle process) {
+  private static boolean runsOn(String files, ProcessHandle process) {
     return process
         .info()
         .commandLine()
-        .map(line -> line.contains("postgres") && line.contains(files.toString()))
+        .map(line -> line.contains("postgres") && line.contains(files))
         .orElse(false);
   }
 

@@ -29,6 +29,7 @@ final class KnownInterceptors {
           "dev.vigil.server.fhir.MomentParameter",
           "dev.vigil.server.fhir.NumberLimit",
           "dev.vigil.server.fhir.ReadOnlyTypes",
+          "dev.vigil.server.fhir.VersionCondition",
           "dev.vigil.server.alert.DetectedIssueGuard",
           "dev.vigil.server.alert.RuleGate",
           "dev.vigil.server.delivery.DeclaredDestinations",

@@ -100,7 +100,7 @@ final class AnswerShape {
             422,
             IssueType.NOTFOUND,
             unresolved.group(1).replaceFirst("\\.where$", ""),
-            "the reference points to a resource that is unknown here");
+            Refusals.UNKNOWN_REFERENCE);
       }
     }
     return refusal;

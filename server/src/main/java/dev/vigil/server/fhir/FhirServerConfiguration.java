@@ -78,6 +78,7 @@ class FhirServerConfiguration {
     server.registerInterceptor(new ReadOnlyTypes(partitions));
     server.registerInterceptor(new EmptyOperationBody());
     server.registerInterceptor(new MomentParameter());
+    server.registerInterceptor(new VersionCondition());
     server.registerInterceptor(new OpenApiInterceptor());
     UnreadableBodies unreadable = new UnreadableBodies(context);
     server.registerInterceptor(new NumberLimit());

@@ -6,6 +6,7 @@ import ca.uhn.fhir.context.support.IValidationSupport;
 import ca.uhn.fhir.jpa.api.IDaoRegistry;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.config.ThreadPoolFactoryConfig;
+import ca.uhn.fhir.jpa.api.model.HistoryCountModeEnum;
 import ca.uhn.fhir.jpa.batch2.JpaBatch2Config;
 import ca.uhn.fhir.jpa.cache.ISearchParamIdentityCacheSvc;
 import ca.uhn.fhir.jpa.config.HapiJpaConfig;
@@ -65,6 +66,8 @@ class FhirStoreConfiguration {
     settings.setPreExpandValueSets(false);
     settings.setMaximumExpansionSize(20_000);
     settings.setReuseCachedSearchResultsForMillis(null);
+    // Its count is of all tenants, and as old as a minute; ours comes with each page.
+    settings.setHistoryCountMode(HistoryCountModeEnum.COUNT_DISABLED);
     settings.setResourceMetaCountHardLimit(1_000);
     return settings;
   }
@@ -128,6 +131,12 @@ class FhirStoreConfiguration {
   ITransactionProcessorVersionAdapter<Bundle, Bundle.BundleEntryComponent>
       transactionProcessorVersionFacade() {
     return new OutcomeKeepingTransactionAdapter();
+  }
+
+  /** In the place of HAPI's, under its name. */
+  @Bean
+  IGraphQLStorageServices graphqlStorageServices() {
+    return new GraphQlLists();
   }
 
   /** In the place of HAPI's, of whose type there may be one only. */

@@ -12,6 +12,10 @@ import org.hl7.fhir.r4.model.OperationOutcome;
 /** Between our problems and HAPI's exceptions, in both directions. */
 public final class Refusals {
 
+  /** Of a reference that leads nowhere; the expression names it. */
+  public static final String UNKNOWN_REFERENCE =
+      "the reference points to a resource that is unknown here";
+
   private static final String RETRY_AFTER_SECONDS = "5";
 
   private Refusals() {}

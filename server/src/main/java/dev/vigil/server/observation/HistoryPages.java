@@ -120,7 +120,7 @@ final class HistoryPages {
       return resources;
     }
 
-    /** HAPI keeps it for a while: at least there is what was seen. */
+    /** It may have been kept for a while: at least there is what was seen. */
     @Override
     public Integer size() {
       Integer size = page.size();

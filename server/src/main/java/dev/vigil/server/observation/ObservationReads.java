@@ -18,6 +18,7 @@ import ca.uhn.fhir.jpa.model.dao.JpaPid;
 import ca.uhn.fhir.jpa.partition.IRequestPartitionHelperSvc;
 import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
 import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
+import ca.uhn.fhir.model.api.IQueryParameterType;
 import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.api.server.IBundleProvider;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
@@ -30,7 +31,9 @@ import ca.uhn.fhir.rest.server.exceptions.ResourceNotFoundException;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Date;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.instance.model.api.IIdType;
@@ -229,7 +232,14 @@ abstract class ObservationReads extends BaseStorageResourceDao<Observation>
   @Override
   public IBundleProvider observationsLastN(
       SearchParameterMap asked, RequestDetails request, HttpServletResponse response) {
+    asked.values().forEach(ObservationReads::keepOneOfEach);
     return hapi.plain().observationsLastN(asked, request, response);
+  }
+
+  /** HAPI reads each parameter of an operation twice, and asserts that none comes twice. */
+  private static void keepOneOfEach(List<List<IQueryParameterType>> all) {
+    Set<List<IQueryParameterType>> seen = new HashSet<>();
+    all.removeIf(any -> !seen.add(any));
   }
 
   @Override

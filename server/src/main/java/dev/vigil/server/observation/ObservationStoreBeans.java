@@ -3,6 +3,7 @@ package dev.vigil.server.observation;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.interceptor.api.IInterceptorBroadcaster;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
+import ca.uhn.fhir.jpa.api.dao.DaoRegistry;
 import ca.uhn.fhir.jpa.api.dao.IFhirResourceDaoObservation;
 import ca.uhn.fhir.jpa.api.dao.IFhirSystemDao;
 import ca.uhn.fhir.jpa.api.svc.IIdHelperService;
@@ -58,6 +59,17 @@ public class ObservationStoreBeans {
   @Bean
   ObservationDeleteConflicts deleteConflictService(JpaStorageSettings settings) {
     return new ObservationDeleteConflicts(store, tenants, settings);
+  }
+
+  @Bean
+  MatchUrlService matchUrlService() {
+    return new ConditionUrls();
+  }
+
+  @Bean
+  PersistedJpaBundleProviderFactory persistedJpaBundleProviderFactory(
+      @Lazy HistoryBuilderFactory builders, HapiTransactionService transactions) {
+    return new CountedHistories(builders, transactions);
   }
 
   @Bean
@@ -156,8 +168,12 @@ public class ObservationStoreBeans {
 
   @Bean
   TransactionProcessor transactionProcessor(
-      ObservationWriter writer, ObservationJson json, Conditions conditions) {
-    return new ObservationTransactions(store, tenants, writer, json, conditions);
+      ObservationWriter writer,
+      ObservationJson json,
+      Conditions conditions,
+      ObjectProvider<DaoRegistry> daos) {
+    return new ObservationTransactions(
+        store, tenants, writer, json, conditions, new EntryVersions(daos));
   }
 
   @Bean(JpaConfig.HISTORY_BUILDER)

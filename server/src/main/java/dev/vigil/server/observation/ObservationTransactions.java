@@ -42,18 +42,21 @@ class ObservationTransactions extends TransactionProcessor {
   private final ObservationWriter writer;
   private final ObservationJson json;
   private final Conditions conditions;
+  private final EntryVersions versions;
 
   ObservationTransactions(
       Observations store,
       PartitionTenants tenants,
       ObservationWriter writer,
       ObservationJson json,
-      Conditions conditions) {
+      Conditions conditions,
+      EntryVersions versions) {
     this.store = store;
     this.tenants = tenants;
     this.writer = writer;
     this.json = json;
     this.conditions = conditions;
+    this.versions = versions;
   }
 
   @Override
@@ -69,6 +72,7 @@ class ObservationTransactions extends TransactionProcessor {
       IdentityHashMap<IBase, Integer> order,
       List<IBase> entries,
       StopWatch watch) {
+    versions.require(entries, request);
     List<Observation> created = new ArrayList<>();
     for (IBase entry : entries) {
       if (entry instanceof BundleEntryComponent one

@@ -1,9 +1,12 @@
 package dev.vigil.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.BindException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.web.server.PortInUseException;
 
 class VigilCommandTest {
@@ -25,6 +28,16 @@ class VigilCommandTest {
   void elseSaysTheInnermostReason() {
     assertThat(VigilCommand.reason(new RuntimeException("outer", new RuntimeException("inner"))))
         .isEqualTo("inner");
+  }
+
+  @Test
+  void aFolderWithoutADatabaseIsLeftAsItIs(@TempDir Path folder) {
+    Path mistyped = folder.resolve("dta");
+
+    assertThatThrownBy(() -> DataFolder.embedded(mistyped))
+        .hasMessageContaining("no database in " + mistyped)
+        .hasMessageContaining("VIGIL_DATA");
+    assertThat(mistyped).doesNotExist();
   }
 
   @Test

@@ -68,6 +68,8 @@ class EmbeddedPostgresServerTest {
       EmbeddedPostgresServer.Running found = EmbeddedPostgresServer.running(data).orElseThrow();
       assertThat(found.url()).isEqualTo(server.url());
       assertThat(ask(found.url(), found.password(), "select 1")).isEqualTo("1");
+      Path link = Files.createSymbolicLink(data.resolve("link"), data);
+      assertThat(EmbeddedPostgresServer.running(link)).isPresent();
     }
     assertThat(EmbeddedPostgresServer.running(data)).isEmpty();
   }

@@ -272,7 +272,6 @@ class DirectAndUsualWayTest {
         });
   }
 
-  /** HAPI itself refuses this where assertions are on, as in tests: it has the patient twice. */
   @Test
   void theNewestOfEachCode() {
     List<String> ids = record(40);

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Observation;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +107,26 @@ class ObservationGraphQlTest {
     List<String> values = new ArrayList<>();
     told.at("/ObservationList").forEach(one -> values.add(one.at("/valueQuantity/value").asText()));
     assertThat(values).containsExactlyInAnyOrder("72", "73");
+  }
+
+  @Test
+  void aListIsWholeOrRefused() {
+    Bundle bundle = new Bundle().setType(Bundle.BundleType.TRANSACTION);
+    for (int i = 0; i < 500; i++) {
+      Bundle.BundleEntryComponent entry = bundle.addEntry();
+      entry.setResource(bed.heartRate("72", HOUR.minusSeconds(i)));
+      entry.getRequest().setMethod(Bundle.HTTPVerb.POST).setUrl("Observation");
+    }
+    assertThat(hospital.post(bundle).status()).isEqualTo(200);
+    String list = "{ObservationList(patient:\"" + bed.patient() + "\"%s){id}}";
+
+    Answer cut = hospital.get(path("", list.formatted("")));
+
+    assertThat(cut.status()).isEqualTo(400);
+    assertThat(cut.body()).contains("ObservationConnection").contains("OperationOutcome");
+    assertThat(ask("", list.formatted(",_count:3")).at("/ObservationList")).hasSize(3);
+    assertThat(ask("", list.formatted(",_count:\"500\"")).at("/ObservationList")).hasSize(500);
+    assertThat(hospital.get(path("", list.formatted(",_count:\"x\""))).status()).isEqualTo(400);
   }
 
   @Test

@@ -147,6 +147,21 @@ class ObservationHistoryTest {
   }
 
   @Test
+  void anEarlierLookHidesNoVersion() {
+    for (String type : TYPES) {
+      for (int versions = 4; versions < 7; versions++) {
+        Bundle history = hospital.get(type + "/" + id + "/_history").bundle();
+        assertThat(history.getTotal()).isEqualTo(versions);
+        assertThat(history.getEntry()).hasSize(versions);
+        assertThat(history.getLink("next")).isNull();
+        String path = type + "/" + id;
+        assertThat(hospital.put(path, resource(type, path, versions % 2 == 0)).status())
+            .isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
   void ofOneTellWhatWasCurrentThen() {
     assertThat(instance("Observation", "?_at=" + at(1)))
         .containsExactly("POST 201 Created W/\"1\" true");

@@ -8,6 +8,8 @@ import ca.uhn.fhir.jpa.api.svc.IIdHelperService;
 import ca.uhn.fhir.jpa.config.JpaConfig;
 import ca.uhn.fhir.jpa.dao.TransactionProcessor;
 import ca.uhn.fhir.jpa.delete.DeleteConflictService;
+import ca.uhn.fhir.jpa.search.PersistedJpaBundleProviderFactory;
+import ca.uhn.fhir.jpa.searchparam.MatchUrlService;
 import dev.vigil.server.VigilServer;
 import java.util.Date;
 import org.hl7.fhir.r4.model.Observation;
@@ -28,6 +30,9 @@ class ReplacedBeansTest {
         .isEqualTo(ObservationTransactions.class);
     assertThat(type(server.bean(DeleteConflictService.class)))
         .isEqualTo(ObservationDeleteConflicts.class);
+    assertThat(type(server.bean(MatchUrlService.class))).isEqualTo(ConditionUrls.class);
+    assertThat(type(server.bean(PersistedJpaBundleProviderFactory.class)))
+        .isEqualTo(CountedHistories.class);
     assertThat(type(server.bean(IFhirSystemDao.class))).isEqualTo(ObservationSystemDao.class);
     assertThat(
             server

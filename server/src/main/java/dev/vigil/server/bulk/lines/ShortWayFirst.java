@@ -2,11 +2,11 @@ package dev.vigil.server.bulk.lines;
 
 import dev.vigil.core.Problem;
 import dev.vigil.core.TenantId;
+import dev.vigil.server.fhir.Refusals;
 import dev.vigil.server.intake.fast.FastLines;
 import dev.vigil.telemetry.log.Source;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.hl7.fhir.r4.model.Observation;
@@ -73,8 +73,16 @@ class ShortWayFirst implements ResourceIntake {
       return;
     }
     try {
-      Map<Integer, String> created = shortWay.get().create(tenant, source, texts);
-      created.forEach((text, location) -> taken[places.get(text)] = Taken.at(201, location));
+      FastLines.Outcome outcome = shortWay.get().create(tenant, source, texts);
+      outcome
+          .created()
+          .forEach((text, location) -> taken[places.get(text)] = Taken.at(201, location));
+      outcome
+          .unknown()
+          .forEach(
+              (text, path) ->
+                  taken[places.get(text)] =
+                      Taken.refused(List.of(Problem.invalid(path, Refusals.UNKNOWN_REFERENCE))));
     } catch (RuntimeException e) {
       // Perhaps they are stored: who sends them again finds those with an identifier.
       Taken unknown = Taken.refused(List.of(failed(e)));

@@ -87,8 +87,18 @@ class FastIntakeConfiguration {
 
   @Bean
   FastLines fastLines(
-      Preparation preparation, GroupCommit commits, Lessons lessons, DoorCounts counts) {
-    return new FastLines(preparation, commits, lessons, counts);
+      Preparation preparation,
+      GroupCommit commits,
+      Lessons lessons,
+      DoorCounts counts,
+      PlatformTransactionManager transactions,
+      Observations store,
+      Tenants tenants,
+      DataSource dataSource) {
+    UnknownTargets targets =
+        new UnknownTargets(
+            new TransactionTemplate(transactions), store, new StoredTargets(dataSource), tenants);
+    return new FastLines(preparation, commits, lessons, counts, targets);
   }
 
   @Bean

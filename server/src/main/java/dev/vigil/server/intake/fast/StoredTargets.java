@@ -4,6 +4,7 @@ import java.sql.Types;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -35,16 +36,38 @@ final class StoredTargets {
               and res_deleted_at is null
             """)
         .param("partition", partition)
-        .param(
-            "ids",
-            references.stream()
-                .map(reference -> reference.substring(reference.indexOf('/') + 1))
-                .toArray(String[]::new),
-            Types.ARRAY)
+        .param("ids", ids(references), Types.ARRAY)
         .query(
             row -> {
               found.put(row.getString("reference"), row.getLong("res_id"));
             });
     return found;
+  }
+
+  /**
+   * Those of the references whose resource is there or was deleted.
+   *
+   * @param partition of the tenant
+   */
+  Set<String> everKnown(int partition, Collection<String> references) {
+    if (references.isEmpty()) {
+      return Set.of();
+    }
+    return Set.copyOf(
+        jdbc.sql(
+                """
+                select res_type || '/' || fhir_id from hapi.hfj_resource
+                where partition_id = :partition and fhir_id = any(:ids)
+                """)
+            .param("partition", partition)
+            .param("ids", ids(references), Types.ARRAY)
+            .query(String.class)
+            .list());
+  }
+
+  private static String[] ids(Collection<String> references) {
+    return references.stream()
+        .map(reference -> reference.substring(reference.indexOf('/') + 1))
+        .toArray(String[]::new);
   }
 }

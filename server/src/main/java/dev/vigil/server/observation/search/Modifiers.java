@@ -11,7 +11,7 @@ import java.util.Set;
 /**
  * Refuses modifiers that a parameter does not have, as <a
  * href="https://hl7.org/fhir/R4/search.html#modifiers">FHIR</a> demands. HAPI passes over one that
- * it does not know and answers the search without it.
+ * it does not know and answers the search without it. With {@link ResultParameters}.
  */
 final class Modifiers {
 
@@ -60,6 +60,7 @@ final class Modifiers {
         || !SyntheticPid.TYPE.equals(request.getResourceName())) {
       return;
     }
+    ResultParameters.check(request.getParameters());
     for (String name : request.getParameters().keySet()) {
       int colon = name.indexOf(':');
       if (colon > 0 && name.indexOf('.') < 0) {

@@ -46,8 +46,10 @@ final class TokenCriteria {
       case NOT -> List.of(plain(param, token));
       case TEXT -> List.of(TextCriteria.starts(ParamNames.text(param), token.getValue()));
       case IN, NOT_IN -> codes(param, expand(param, token.getValue()));
-      case ABOVE -> codes(param, terminology.findCodesAbove(system(param, token), code(token)));
-      case BELOW -> codes(param, terminology.findCodesBelow(system(param, token), code(token)));
+      case ABOVE ->
+          hierarchy(param, token, terminology.findCodesAbove(system(param, token), code(token)));
+      case BELOW ->
+          hierarchy(param, token, terminology.findCodesBelow(system(param, token), code(token)));
       case OF_TYPE -> List.of(ofType(param, token));
     };
   }
@@ -81,6 +83,16 @@ final class TokenCriteria {
       throw Refused.parameter(param, ":above and :below need system|code");
     }
     return token.getSystem();
+  }
+
+  /** A code lies above and below itself: where HAPI finds nothing it may know nothing. */
+  private List<Criterion.OnEntry> hierarchy(
+      String param, TokenParam token, Collection<FhirVersionIndependentConcept> found) {
+    if (found.isEmpty() && validationSupport.fetchCodeSystem(token.getSystem()) == null) {
+      throw Refused.parameter(
+          param, "the code system is unknown, so nothing can tell what is above or below a code");
+    }
+    return codes(param, found);
   }
 
   private static String code(TokenParam token) {

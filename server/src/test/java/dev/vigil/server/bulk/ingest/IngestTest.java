@@ -170,6 +170,46 @@ class IngestTest {
   }
 
   @Test
+  void refusesStrangersInTheSameWordsByTheShortWay() {
+    Observation stranger = reading(2);
+    stranger.getSubject().setReference("Patient/nobody");
+    Observation unknownDevice = reading(3);
+    unknownDevice.getDevice().setReference("Device/none");
+    String strangers = Hospital.json(stranger) + "\n" + Hospital.json(unknownDevice);
+    List<JsonNode> usual = ingest(strangers);
+    Hospital.eventually(
+        () -> {
+          double before = byTheShortWay();
+          ingest(lines(3));
+          return byTheShortWay() - before == 3;
+        });
+    Observation known = identified("known-1");
+    assertThat(ingest(Hospital.json(known)).get(0).path("status").asInt()).isEqualTo(201);
+    Observation strangerOfAKnownOne = known.copy();
+    strangerOfAKnownOne.setSubject(stranger.getSubject());
+
+    List<JsonNode> answers =
+        ingest(
+            String.join(
+                "\n",
+                Hospital.json(reading(4)),
+                strangers,
+                Hospital.json(strangerOfAKnownOne),
+                Hospital.json(reading(5))));
+
+    assertThat(answers.get(1).path("issue")).isEqualTo(usual.get(0).path("issue"));
+    assertThat(answers.get(2).path("issue")).isEqualTo(usual.get(1).path("issue"));
+    assertThat(answers)
+        .extracting(line -> line.path("status").asInt())
+        .startsWith(201, 422, 422, 200, 201);
+    double before = byTheShortWay();
+    assertThat(ingest(Hospital.json(reading(6)) + "\n" + strangers))
+        .extracting(line -> line.path("status").asInt())
+        .startsWith(201, 422, 422);
+    assertThat(byTheShortWay() - before).isEqualTo(1);
+  }
+
+  @Test
   void storesARepeatedStreamOnce() {
     String body = lines(120);
     List<JsonNode> first = ingest(body);

@@ -289,6 +289,8 @@ class SearchComparisonTest {
             "Observation?_sort=nonsense",
             "Observation?code:in=http://nobody.knows/ValueSet",
             "Observation?code:below=8867-4",
+            "Observation?code:below=http://nobody.knows/codes|1",
+            "Observation?code:above=http://nobody.knows/codes|1",
             "Observation?subject.nonsense=x",
             "Observation?subject:Patient._text=x",
             "Observation?subject:Nonsense=x",
