@@ -25,6 +25,12 @@ final class CopiedReadings {
   /** Between a reading and its copy, times the number of the copy; no whole part of a week. */
   private static final long STEP_MS = 7_919;
 
+  /** Which rows need nothing beside them to be found. */
+  private static final String WHOLE = "effective_from is not null and rare = ''";
+
+  /** Of the rows, to copy some of them once more than others. */
+  private static final long PARTS = 1_000;
+
   private static final long WEEK_MS = 7L * 24 * 60 * 60 * 1_000;
 
   private final StoreDatabase database;
@@ -38,20 +44,36 @@ final class CopiedReadings {
   private record Week(String table, String bounds) {}
 
   /**
-   * Copies each row so often. Nobody may write meanwhile. The weeks are detached while rows come in
-   * and their indexes built afterwards, as a restore would.
+   * Copies each row as often as makes about so many more; some of them once more than others.
+   * Nobody may write meanwhile. The weeks are detached while rows come in and their indexes built
+   * afterwards, as a restore would.
+   *
+   * @return how often a row was copied at least
    */
-  void copy(int times) {
+  int copy(long more) {
     try (Connection connection = database.connect();
         Statement sql = connection.createStatement()) {
+      long copied = copied(sql);
+      int times = Math.toIntExact(more / copied);
+      long onceMore = more % copied * PARTS / copied;
       sql.execute("set maintenance_work_mem = '512MB'");
-      long stride = stride(sql, times);
+      long stride = stride(sql, times + 1);
       for (Week week : weeks(sql)) {
-        copy(sql, week, times, stride);
+        copy(sql, week, times, onceMore, stride);
         progress.accept(String.format(Locale.ROOT, "copied %s", week.table()));
       }
+      return times;
     } catch (SQLException e) {
       throw new IllegalStateException("the readings cannot be copied", e);
+    }
+  }
+
+  /** How many have all that is copied in their row. */
+  private static long copied(Statement sql) throws SQLException {
+    try (ResultSet row =
+        sql.executeQuery("select count(*) from telemetry.observation where " + WHOLE)) {
+      row.next();
+      return row.getLong(1);
     }
   }
 
@@ -90,7 +112,8 @@ final class CopiedReadings {
     return weeks;
   }
 
-  private static void copy(Statement sql, Week week, int times, long stride) throws SQLException {
+  private static void copy(Statement sql, Week week, int times, long onceMore, long stride)
+      throws SQLException {
     sql.execute("begin");
     sql.execute("alter table telemetry.observation detach partition " + week.table());
     for (String index : indexes(sql, week)) {
@@ -105,11 +128,11 @@ final class CopiedReadings {
             * interval '1 millisecond',
           updated_at, sequence, value, identifier # (n * 2654435761), patient, device, shape_id, version, tenant,
           rare, leaves
-        from %1$s, generate_series(1, %5$d) as n,
+        from %1$s, generate_series(1, %5$d + 1) as n,
           lateral (select timestamptz '0001-01-01 00:00:00Z' + (place >> 42) * interval '7 days' as begin) as week
-        where effective_from is not null and rare = ''
+        where %6$s and (n <= %5$d or (place >> 4) %% %7$d < %8$d)
         """
-            .formatted(week.table(), stride, STEP_MS, WEEK_MS, times));
+            .formatted(week.table(), stride, STEP_MS, WEEK_MS, times, WHOLE, PARTS, onceMore));
     sql.execute(
         "alter table telemetry.observation attach partition " + week.table() + " " + week.bounds());
     sql.execute("commit");

@@ -126,27 +126,26 @@ final class ScaleRun {
   }
 
   /**
-   * Multiplies what is there, to about the wanted size.
+   * Multiplies what is there, to the wanted size or some per mille beside it.
    *
    * @return how many there are then
    */
   private long copy(VigilServer vigil, long found) {
-    int times = (int) (size / found) - 1;
-    if (times < 1) {
+    if (found >= size) {
       return found;
     }
     long start = System.nanoTime();
-    new CopiedReadings(vigil.database(), progress).copy(times);
+    int times = new CopiedReadings(vigil.database(), progress).copy(size - found);
     long stored = Counted.observations(vigil.door());
     table.note(
         Column.VIGIL,
         String.format(
             Locale.ROOT,
-            "%,d of these sent, each copied %d times in %.0f s: log, aggregates and the write-ahead"
-                + " log are those of what was sent",
-            found,
-            times,
-            (System.nanoTime() - start) / 1e9));
+            "%,d of these copied in %.0f s, each of the others %d times or once more: log, aggregates"
+                + " and the write-ahead log are without them",
+            stored - found,
+            (System.nanoTime() - start) / 1e9,
+            times));
     return stored;
   }
 }
