@@ -74,14 +74,26 @@ final class DirectReads {
     SystemRequestDetails request = SystemRequestDetails.forRequestPartitionId(partition);
     request.setTenantId(tenant.value());
     request.setFhirServerBase(base);
-    // HAPI's look-up of ids wants a transaction around it, though it seldom asks the database.
-    Criterion filter = transactions.execute(tx -> filters.of(map, partition, request));
+    Criterion filter =
+        needsHapi(asked, tenant)
+            ? transactions.execute(tx -> filters.of(map, partition, request))
+            : filters.of(map, partition, request);
     Instant begin = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     BundleText bundle = new BundleText(base, UUID.randomUUID().toString(), begin);
     if (asked.kind() == DirectRequest.Kind.COUNT) {
       return Optional.of(bundle.counted(store.count(tenant, filter)));
     }
     return page(asked, map, filter, tenant, partition, bundle);
+  }
+
+  /** A patient that no reading is about is looked up by HAPI, which wants a transaction for it. */
+  private boolean needsHapi(DirectRequest asked, TenantId tenant) {
+    return asked
+        .value(DirectRequest.PATIENT)
+        .filter(
+            patient ->
+                store.pid(tenant, "Patient", patient.replaceFirst("^Patient/", "")).isEmpty())
+        .isPresent();
   }
 
   private Optional<DirectAnswer> read(String id, TenantId tenant, String base) {
