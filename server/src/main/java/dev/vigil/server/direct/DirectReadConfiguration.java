@@ -2,6 +2,8 @@ package dev.vigil.server.direct;
 
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.interceptor.api.IInterceptorService;
+import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
+import ca.uhn.fhir.jpa.search.cache.ISearchCacheSvc;
 import dev.vigil.server.fhir.FhirEndpoint;
 import dev.vigil.server.fhir.FhirProperties;
 import dev.vigil.server.observation.PartitionTenants;
@@ -13,9 +15,11 @@ import java.time.Clock;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.core.Ordered;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -29,7 +33,28 @@ class DirectReadConfiguration {
   @Bean
   KnownInterceptors knownInterceptors(
       IInterceptorService store, ObjectProvider<FhirEndpoint> endpoint) {
-    return new KnownInterceptors(store, () -> endpoint.getObject().server());
+    return new KnownInterceptors(store, SingletonSupplier.of(() -> endpoint.getObject().server()));
+  }
+
+  @Bean
+  SavedSearches savedSearches(
+      FhirContext context,
+      PartitionTenants partitions,
+      DataSource dataSource,
+      PlatformTransactionManager transactions) {
+    return new SavedSearches(
+        JdbcClient.create(dataSource), new TransactionTemplate(transactions), partitions, context);
+  }
+
+  /** Whoever asks for searches that were left gets this one, which asks HAPI's first. */
+  @Bean
+  @Primary
+  ISearchCacheSvc searchesLeftBehind(
+      @Qualifier("searchCacheSvc") ISearchCacheSvc hapi,
+      SavedSearches saved,
+      JpaStorageSettings settings,
+      Clock clock) {
+    return new SearchesLeftBehind(hapi, saved, settings, clock);
   }
 
   /** Held where Spring Boot does not take it for a filter to register by itself. */
@@ -43,7 +68,7 @@ class DirectReadConfiguration {
       PartitionTenants partitions,
       ObservationFilters filters,
       KnownInterceptors interceptors,
-      DataSource dataSource,
+      SavedSearches saved,
       PlatformTransactionManager transactions,
       MeterRegistry meters,
       Clock clock) {
@@ -53,7 +78,7 @@ class DirectReadConfiguration {
             store,
             partitions,
             filters,
-            new SavedSearches(JdbcClient.create(dataSource)),
+            saved,
             new TransactionTemplate(transactions),
             clock);
     return new Door(new DirectDoor(reads, interceptors, properties, meters));

@@ -3,14 +3,7 @@ package dev.vigil.server.direct;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.interceptor.model.RequestPartitionId;
 import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
-import ca.uhn.fhir.model.api.IQueryParameterAnd;
-import ca.uhn.fhir.rest.api.QualifiedParamList;
-import ca.uhn.fhir.rest.api.SortOrderEnum;
-import ca.uhn.fhir.rest.api.SortSpec;
 import ca.uhn.fhir.rest.api.server.SystemRequestDetails;
-import ca.uhn.fhir.rest.param.DateRangeParam;
-import ca.uhn.fhir.rest.param.ReferenceAndListParam;
-import ca.uhn.fhir.rest.param.TokenAndListParam;
 import dev.vigil.core.TenantId;
 import dev.vigil.server.observation.PartitionTenants;
 import dev.vigil.server.observation.SyntheticPid;
@@ -24,9 +17,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.transaction.support.TransactionOperations;
@@ -70,18 +61,30 @@ final class DirectReads {
       return read(asked.id(), tenant, base);
     }
     RequestPartitionId partition = partitions.of(tenant);
-    SearchParameterMap map = map(asked);
+    SearchParameterMap map = asked.map(context);
     SystemRequestDetails request = SystemRequestDetails.forRequestPartitionId(partition);
     request.setTenantId(tenant.value());
     request.setFhirServerBase(base);
-    // HAPI's look-up of ids wants a transaction around it, though it seldom asks the database.
-    Criterion filter = transactions.execute(tx -> filters.of(map, partition, request));
+    Criterion filter =
+        needsHapi(asked, tenant)
+            ? transactions.execute(tx -> filters.of(map, partition, request))
+            : filters.of(map, partition, request);
     Instant begin = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     BundleText bundle = new BundleText(base, UUID.randomUUID().toString(), begin);
     if (asked.kind() == DirectRequest.Kind.COUNT) {
       return Optional.of(bundle.counted(store.count(tenant, filter)));
     }
     return page(asked, map, filter, tenant, partition, bundle);
+  }
+
+  /** A patient that no reading is about is looked up by HAPI, which wants a transaction for it. */
+  private boolean needsHapi(DirectRequest asked, TenantId tenant) {
+    return asked
+        .value(DirectRequest.PATIENT)
+        .filter(
+            patient ->
+                store.pid(tenant, "Patient", patient.substring(patient.indexOf('/') + 1)).isEmpty())
+        .isPresent();
   }
 
   private Optional<DirectAnswer> read(String id, TenantId tenant, String base) {
@@ -132,47 +135,8 @@ final class DirectReads {
     boolean more = shown < hits.size();
     if (more) {
       List<Long> numbers = hits.stream().map(hit -> SyntheticPid.number(hit.key())).toList();
-      saved.save(bundle.id(), bundle.begin(), map, partition, numbers, all);
+      saved.save(bundle.id(), bundle.begin(), tenant, asked, numbers, all);
     }
     return Optional.of(bundle.page(asked, entries, all ? hits.size() : null, more ? shown : null));
-  }
-
-  /** As HAPI's provider makes it. */
-  private SearchParameterMap map(DirectRequest asked) {
-    SearchParameterMap map = new SearchParameterMap();
-    for (Map.Entry<String, String[]> parameter : asked.parameters().entrySet()) {
-      String name = parameter.getKey();
-      if (name.equals(DirectRequest.PATIENT)) {
-        map.add(name, filled(new ReferenceAndListParam(), name, parameter.getValue()));
-      } else if (name.equals(DirectRequest.DATE)) {
-        map.add(name, filled(new DateRangeParam(), name, parameter.getValue()));
-      } else if (DirectRequest.TOKENS.contains(name)) {
-        map.add(name, filled(new TokenAndListParam(), name, parameter.getValue()));
-      }
-    }
-    asked.value(DirectRequest.COUNT).map(Integer::valueOf).ifPresent(map::setCount);
-    asked
-        .value(DirectRequest.SORT)
-        .ifPresent(
-            sort ->
-                map.setSort(
-                    new SortSpec(
-                        DirectRequest.DATE,
-                        sort.startsWith("-") ? SortOrderEnum.DESC : SortOrderEnum.ASC)));
-    if (asked.kind() == DirectRequest.Kind.LASTN) {
-      map.setLastN(true);
-      asked.value(DirectRequest.MAX).map(Integer::valueOf).ifPresent(map::setLastNMax);
-    }
-    return map;
-  }
-
-  private <P extends IQueryParameterAnd<?>> P filled(P parameter, String name, String[] values) {
-    parameter.setValuesAsQueryTokens(
-        context,
-        name,
-        Arrays.stream(values)
-            .map(value -> QualifiedParamList.splitQueryStringByCommasIgnoreEscape(null, value))
-            .toList());
-    return parameter;
   }
 }

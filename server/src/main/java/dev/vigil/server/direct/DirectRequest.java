@@ -1,5 +1,14 @@
 package dev.vigil.server.direct;
 
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
+import ca.uhn.fhir.model.api.IQueryParameterAnd;
+import ca.uhn.fhir.rest.api.QualifiedParamList;
+import ca.uhn.fhir.rest.api.SortOrderEnum;
+import ca.uhn.fhir.rest.api.SortSpec;
+import ca.uhn.fhir.rest.param.DateRangeParam;
+import ca.uhn.fhir.rest.param.ReferenceAndListParam;
+import ca.uhn.fhir.rest.param.TokenAndListParam;
 import ca.uhn.fhir.util.UrlUtil;
 import dev.vigil.server.access.AccessDecision;
 import dev.vigil.server.access.Permission;
@@ -8,6 +17,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -23,8 +33,9 @@ import java.util.regex.Pattern;
  * @param kind what is asked
  * @param id of a read; null for the others
  * @param parameters decoded, as HAPI decodes them; names without modifiers and chains
+ * @param text what stands behind the type in the address, from which the same can be read again
  */
-record DirectRequest(Kind kind, String id, Map<String, String[]> parameters) {
+record DirectRequest(Kind kind, String id, Map<String, String[]> parameters, String text) {
 
   enum Kind {
     READ,
@@ -99,6 +110,12 @@ record DirectRequest(Kind kind, String id, Map<String, String[]> parameters) {
             .allMatch(HARMLESS::contains);
   }
 
+  /** The one that has this {@link #text}. */
+  static Optional<DirectRequest> of(String text) {
+    int query = text.indexOf('?');
+    return query < 0 ? of(text, null) : of(text.substring(0, query), text.substring(query + 1));
+  }
+
   /**
    * @param below what stands behind the type in the address
    * @param query as it came; null for none
@@ -107,7 +124,7 @@ record DirectRequest(Kind kind, String id, Map<String, String[]> parameters) {
     if (query == null) {
       String id = below.isEmpty() ? below : below.substring(1);
       return below.startsWith("/") && ObservationKey.ofId(id).isPresent()
-          ? Optional.of(new DirectRequest(Kind.READ, id, Map.of()))
+          ? Optional.of(new DirectRequest(Kind.READ, id, Map.of(), below))
           : Optional.empty();
     }
     boolean lastN = below.equals("/" + LASTN);
@@ -115,10 +132,11 @@ record DirectRequest(Kind kind, String id, Map<String, String[]> parameters) {
       return Optional.empty();
     }
     Map<String, String[]> parameters = new HashMap<>(UrlUtil.parseQueryString(query));
-    return lastN ? lastN(parameters) : search(parameters);
+    String text = below + "?" + query;
+    return lastN ? lastN(parameters, text) : search(parameters, text);
   }
 
-  private static Optional<DirectRequest> search(Map<String, String[]> parameters) {
+  private static Optional<DirectRequest> search(Map<String, String[]> parameters, String text) {
     boolean count = parameters.containsKey(SUMMARY);
     boolean selective = parameters.containsKey(PATIENT) || parameters.containsKey("identifier");
     for (Map.Entry<String, String[]> parameter : parameters.entrySet()) {
@@ -136,11 +154,11 @@ record DirectRequest(Kind kind, String id, Map<String, String[]> parameters) {
       }
     }
     return selective
-        ? Optional.of(new DirectRequest(count ? Kind.COUNT : Kind.SEARCH, null, parameters))
+        ? Optional.of(new DirectRequest(count ? Kind.COUNT : Kind.SEARCH, null, parameters, text))
         : Optional.empty();
   }
 
-  private static Optional<DirectRequest> lastN(Map<String, String[]> parameters) {
+  private static Optional<DirectRequest> lastN(Map<String, String[]> parameters, String text) {
     for (Map.Entry<String, String[]> parameter : parameters.entrySet()) {
       List<String> values = List.of(parameter.getValue());
       boolean plain =
@@ -155,7 +173,7 @@ record DirectRequest(Kind kind, String id, Map<String, String[]> parameters) {
       }
     }
     return parameters.containsKey(PATIENT)
-        ? Optional.of(new DirectRequest(Kind.LASTN, null, parameters))
+        ? Optional.of(new DirectRequest(Kind.LASTN, null, parameters, text))
         : Optional.empty();
   }
 
@@ -203,5 +221,43 @@ record DirectRequest(Kind kind, String id, Map<String, String[]> parameters) {
       case SEARCH, COUNT -> caller.allows("Observation", Permission.SEARCH);
       case LASTN -> caller.allowsOperation(LASTN, "Observation");
     };
+  }
+
+  /** As HAPI's provider makes it. */
+  SearchParameterMap map(FhirContext context) {
+    SearchParameterMap map = new SearchParameterMap();
+    for (Map.Entry<String, String[]> parameter : parameters.entrySet()) {
+      String name = parameter.getKey();
+      if (name.equals(PATIENT)) {
+        map.add(name, filled(context, new ReferenceAndListParam(), name, parameter.getValue()));
+      } else if (name.equals(DATE)) {
+        map.add(name, filled(context, new DateRangeParam(), name, parameter.getValue()));
+      } else if (TOKENS.contains(name)) {
+        map.add(name, filled(context, new TokenAndListParam(), name, parameter.getValue()));
+      }
+    }
+    value(COUNT).map(Integer::valueOf).ifPresent(map::setCount);
+    value(SORT)
+        .ifPresent(
+            sort ->
+                map.setSort(
+                    new SortSpec(
+                        DATE, sort.startsWith("-") ? SortOrderEnum.DESC : SortOrderEnum.ASC)));
+    if (kind == Kind.LASTN) {
+      map.setLastN(true);
+      value(MAX).map(Integer::valueOf).ifPresent(map::setLastNMax);
+    }
+    return map;
+  }
+
+  private static <P extends IQueryParameterAnd<?>> P filled(
+      FhirContext context, P parameter, String name, String[] values) {
+    parameter.setValuesAsQueryTokens(
+        context,
+        name,
+        Arrays.stream(values)
+            .map(value -> QualifiedParamList.splitQueryStringByCommasIgnoreEscape(null, value))
+            .toList());
+    return parameter;
   }
 }

@@ -114,8 +114,8 @@ final class ObservationSearch {
     private final HitStatements statements;
     private final FilterSql.Plan plan;
     private final List<String> conditions;
-    private final Set<Integer> each;
     private final PackedFilter blocks;
+    private Set<Integer> each;
 
     Search(int tenant, ObservationQuery query, boolean whole) {
       this.tenant = tenant;
@@ -127,10 +127,6 @@ final class ObservationSearch {
       this.statements = new HitStatements(jdbc, parameters, whole);
       this.plan = plans.of(tenant, query.filter(), parameters);
       this.conditions = FilterPlans.conditions(plan, parameters);
-      this.each =
-          plan.patient() == null || plan.shapes() != null
-              ? plan.shapes()
-              : plans.shapes(tenant, MOST_SHAPES_OF_A_PATIENT + 1);
       this.blocks = PackedFilter.of(jdbc, packed, parameters, tenant, query.filter());
     }
 
@@ -175,13 +171,24 @@ final class ObservationSearch {
       return statements.find(statements.of(blocks.rows(), moment, conditions, order), enough);
     }
 
+    /** Those to be asked one by one, if the hits are of a patient; asked for by few orders. */
+    private Set<Integer> each() {
+      if (each == null) {
+        each =
+            plan.shapes() == null
+                ? plans.shapes(tenant, MOST_SHAPES_OF_A_PATIENT + 1)
+                : plan.shapes();
+      }
+      return each;
+    }
+
     /** Range after range is asked for those shapes only of which more can come. */
     Optional<List<Hit>> ofEachShape() {
-      if (plan.patient() == null || each.size() > MOST_SHAPES_OF_A_PATIENT) {
+      if (plan.patient() == null || each().size() > MOST_SHAPES_OF_A_PATIENT) {
         return Optional.empty();
       }
       Map<Integer, List<Hit>> found = new HashMap<>();
-      Set<Integer> open = new TreeSet<>(each);
+      Set<Integer> open = new TreeSet<>(each());
       List<String> timed = new ArrayList<>(conditions);
       timed.add(FROM + " is not null");
       String order = "telemetry.hour_of(" + FROM + ") desc, " + FROM + " desc, " + PLACE;
@@ -368,7 +375,7 @@ final class ObservationSearch {
     /** The index of a patient has an order for each shape: those are merged. */
     private String timed(String rows, List<String> conditions) {
       String order = FROM + way() + ", " + PLACE;
-      boolean merged = plan.patient() != null && each.size() <= MOST_MERGED;
+      boolean merged = plan.patient() != null && each().size() <= MOST_MERGED;
       if (plan.patient() != null && !merged) {
         return statements.of(rows, FROM, conditions, order);
       }
@@ -377,7 +384,7 @@ final class ObservationSearch {
         return statements.of(rows, FROM, conditions, order);
       }
       return ofEach(
-          parameters.array(each.toArray(Integer[]::new)),
+          parameters.array(each().toArray(Integer[]::new)),
           statements.of(rows, FROM, ofOne(conditions), order));
     }
 

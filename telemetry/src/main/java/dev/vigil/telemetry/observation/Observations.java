@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Every Observation of every tenant. Each question names its tenant and sees no other. */
@@ -102,6 +103,17 @@ public interface Observations {
    * @param paths by these elements
    */
   Set<Long> targets(TenantId tenant, Criterion filter, Set<String> paths, String type);
+
+  /**
+   * The number in HAPI's store of a Patient, Device or DeviceMetric. Usually answered from memory.
+   *
+   * @param id its logical id
+   * @return empty if no Observation of the tenant ever referred to it as subject or device; it may
+   *     exist all the same. Else the number, also where it was deleted since
+   */
+  default OptionalLong pid(TenantId tenant, String type, String id) {
+    return OptionalLong.empty();
+  }
 
   /** How many meet the criterion. */
   long count(TenantId tenant, Criterion filter);

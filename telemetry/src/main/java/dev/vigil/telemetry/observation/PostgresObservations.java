@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -169,6 +170,11 @@ public final class PostgresObservations implements Observations {
   @Override
   public Set<Long> targets(TenantId tenant, Criterion filter, Set<String> paths, String type) {
     return referred.targets(tenants.find(tenant), filter, paths, type);
+  }
+
+  @Override
+  public OptionalLong pid(TenantId tenant, String type, String id) {
+    return targets.pid(tenants.find(tenant), type, id);
   }
 
   @Override

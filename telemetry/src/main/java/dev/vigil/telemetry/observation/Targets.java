@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,9 +37,12 @@ final class Targets {
 
   private record ByNumber(int tenant, int number) {}
 
+  private record ById(int tenant, String type, String id) {}
+
   private final JdbcClient jdbc;
   private final Map<ByPid, Target> byPid = new ConcurrentHashMap<>();
   private final Map<ByNumber, Target> byNumber = new ConcurrentHashMap<>();
+  private final Map<ById, Long> pids = new ConcurrentHashMap<>();
 
   Targets(JdbcClient jdbc) {
     this.jdbc = jdbc;
@@ -157,15 +162,45 @@ final class Targets {
     return targets;
   }
 
+  /**
+   * The number in HAPI's store of what has a logical id, if any row ever referred to it. An id is
+   * never given to another resource: nothing is expunged, and an erased person does not come back.
+   */
+  OptionalLong pid(int tenant, String type, String id) {
+    if (!type.equals(NewRow.PATIENT_TYPE) && !NewRow.DEVICE_TYPES.contains(type)) {
+      return OptionalLong.empty();
+    }
+    ById key = new ById(tenant, type, id);
+    Long known = pids.get(key);
+    if (known != null) {
+      return OptionalLong.of(known);
+    }
+    Optional<Target> found =
+        jdbc.sql(
+                """
+                select number, type, pid, id from telemetry.target
+                where tenant = :tenant and type = :type and id = :id
+                """)
+            .param("tenant", tenant)
+            .param("type", type)
+            .param("id", id)
+            .query(Target.class)
+            .optional();
+    found.ifPresent(target -> AfterCommit.run(() -> keep(tenant, List.of(target))));
+    return found.stream().mapToLong(Target::pid).findAny();
+  }
+
   private void keep(int tenant, Collection<Target> targets) {
     if (byPid.size() > MOST_KEPT) {
       byPid.clear();
       byNumber.clear();
+      pids.clear();
     }
     for (Target target : targets) {
       byPid.put(new ByPid(tenant, target.pid()), target);
       if (target.id() != null) {
         byNumber.put(new ByNumber(tenant, target.number()), target);
+        pids.put(new ById(tenant, target.type(), target.id()), target.pid());
       }
     }
   }

@@ -469,6 +469,31 @@ class PostgresObservationsTest {
   }
 
   @Test
+  void theNumberOfAPatientIsKnownByItsIdOnceAReadingWasCommitted() {
+    database
+        .transactions()
+        .executeWithoutResult(
+            status -> {
+              ObservationKey key = allocate(NOW);
+              observations.record(TENANT, 1, List.of(put(key, key.id(), 1, reading(72, NOW))));
+              assertThat(observations.pid(TENANT, "Patient", "p1")).hasValue(7);
+              status.setRollbackOnly();
+            });
+    assertThat(observations.pid(TENANT, "Patient", "p1")).isEmpty();
+    create(reading(72, NOW));
+    for (PostgresObservations store : List.of(observations, store(database.dataSource()))) {
+      for (int again = 0; again < 2; again++) {
+        assertThat(store.pid(TENANT, "Patient", "p1")).hasValue(7);
+        assertThat(store.pid(TENANT, "Patient", "p2")).isEmpty();
+        assertThat(store.pid(TENANT, "Patient", "P1")).isEmpty();
+        assertThat(store.pid(TENANT, "Device", "p1")).isEmpty();
+        assertThat(store.pid(TENANT, "Practitioner", "d1")).isEmpty();
+        assertThat(store.pid(OTHER, "Patient", "p1")).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void readingsOfADeviceNeedNoRowsBesideTheirOwnAndAskTheExtractorOnce() {
     for (int i = 0; i < 20; i++) {
       create(reading(60 + i, NOW.plusSeconds(i)), false);

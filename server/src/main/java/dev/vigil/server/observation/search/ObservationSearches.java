@@ -68,7 +68,7 @@ final class ObservationSearches {
             ids,
             new TokenCriteria(validationSupport, terminology, settings),
             new DateCriteria(clock),
-            new ReferenceCriteria(parameters, ids, others, settings),
+            new ReferenceCriteria(parameters, ids, others, settings, observations),
             reverse);
     modifiers = new Modifiers(parameters);
     sorts = new ObservationSorts(parameters);

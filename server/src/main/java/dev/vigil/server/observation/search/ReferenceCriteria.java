@@ -10,12 +10,14 @@ import ca.uhn.fhir.rest.param.ReferenceParam;
 import ca.uhn.fhir.rest.param.TokenParam;
 import dev.vigil.server.observation.SyntheticPid;
 import dev.vigil.telemetry.observation.Criterion;
+import dev.vigil.telemetry.observation.Observations;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.hl7.fhir.instance.model.api.IIdType;
 import org.hl7.fhir.r4.model.IdType;
@@ -30,12 +32,15 @@ final class ReferenceCriteria {
   private final IIdHelperService<JpaPid> ids;
   private final OtherSearches others;
   private final JpaStorageSettings settings;
+  private final Observations observations;
 
   ReferenceCriteria(
       SearchParameters parameters,
       IIdHelperService<JpaPid> ids,
       OtherSearches others,
-      JpaStorageSettings settings) {
+      JpaStorageSettings settings,
+      Observations observations) {
+    this.observations = observations;
     this.parameters = parameters;
     this.ids = ids;
     this.others = others;
@@ -133,15 +138,23 @@ final class ReferenceCriteria {
     return paths.stream().allMatch(path -> type != null && type.equals(path.type())) ? type : null;
   }
 
+  /** Most are known to the store, which is asked first; HAPI knows the others. */
   private List<Long> pids(List<IIdType> named, SearchScope scope) {
-    return named.isEmpty()
-        ? List.of()
-        : ids
-            .resolveResourcePids(
-                scope.partition(), named, ResolveIdentityMode.includeDeleted().cacheOk())
-            .stream()
-            .map(JpaPid::getId)
-            .toList();
+    List<Long> pids = new ArrayList<>();
+    List<IIdType> others = new ArrayList<>();
+    for (IIdType id : named) {
+      OptionalLong known =
+          id.hasResourceType()
+              ? observations.pid(scope.tenant(), id.getResourceType(), id.getIdPart())
+              : OptionalLong.empty();
+      known.ifPresentOrElse(pids::add, () -> others.add(id));
+    }
+    if (!others.isEmpty()) {
+      ids.resolveResourcePids(
+              scope.partition(), others, ResolveIdentityMode.includeDeleted().cacheOk())
+          .forEach(pid -> pids.add(pid.getId()));
+    }
+    return pids;
   }
 
   private Criterion byChain(
