@@ -55,7 +55,7 @@ public interface LogReader {
   }
 
   /**
-   * Takes events in order. Runs in a transaction
+   * Takes events in order; changes of resources come without their contents. Runs in a transaction
    * that also holds the position. An exception rolls both back; the batch is tried again event by
    * event, and an event that keeps failing is parked with an error log and a metric, so that one
    * bad event cannot stop the alerts of everybody else.
