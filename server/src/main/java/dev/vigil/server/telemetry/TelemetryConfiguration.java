@@ -89,8 +89,13 @@ class TelemetryConfiguration {
 
   @Bean
   SeriesReader seriesReader(
-      DataSource dataSource, ReadingHistory history, Aggregation aggregation, ReaderHealth health) {
-    return new SeriesReader(history, new Aggregates(dataSource), aggregation, health);
+      DataSource dataSource,
+      ReadingHistory history,
+      Aggregation aggregation,
+      ReaderHealth health,
+      LogReaderRunner readers) {
+    return new SeriesReader(
+        history, new Aggregates(dataSource), aggregation, health, readers::hurry);
   }
 
   @Bean

@@ -39,6 +39,9 @@ public final class AggregateReader implements LogReader {
   /** Key of the advisory lock that a rebuild holds alone: "vigil" in ASCII and a number. */
   static final long LOCK = (0x766967696cL << 16) + 0x100;
 
+  /** No sample waits longer by far, while the reader keeps up. */
+  public static final Duration LONGEST_PACE = Duration.ofSeconds(6);
+
   private final JdbcClient jdbc;
   private final Aggregation aggregation;
   private final Recount recount;
@@ -65,6 +68,12 @@ public final class AggregateReader implements LogReader {
   @Override
   public Duration pace() {
     return Duration.ofSeconds(2);
+  }
+
+  /** A busy signal's hour and day are written once in that time, whatever comes meanwhile. */
+  @Override
+  public Duration longestPace() {
+    return LONGEST_PACE;
   }
 
   @Override

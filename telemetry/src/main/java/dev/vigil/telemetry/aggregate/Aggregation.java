@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Turns readings of one signal into aggregates.
@@ -34,6 +35,7 @@ public final class Aggregation {
 
   private final MetricCatalog metrics;
   private final RangeTable ranges;
+  private final Map<Metric, Duration> longest = new ConcurrentHashMap<>();
 
   /** By these definitions. */
   public Aggregation(MetricCatalog metrics, RangeTable ranges) {
@@ -53,6 +55,10 @@ public final class Aggregation {
 
   /** How long a sample of a metric lasts at most; zero if its time is not counted. */
   Duration longest(Metric metric) {
+    return longest.computeIfAbsent(metric, this::longestOfUnits);
+  }
+
+  private Duration longestOfUnits(Metric metric) {
     return metrics.definition(metric).units().stream()
         .map(unit -> longest(ranges.of(metric, unit)))
         .max(Duration::compareTo)

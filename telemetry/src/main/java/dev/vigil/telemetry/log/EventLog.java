@@ -56,6 +56,13 @@ public interface EventLog {
   List<LoggedEvent> read(long after, int max);
 
   /**
+   * As {@link #read}, for those that follow the log while it grows: changes come without content
+   * and without what else is stored. What this process appended lately is neither read nor opened
+   * again, so who was erased by another process a minute ago may still be told of.
+   */
+  List<LoggedEvent> follow(long after, int max);
+
+  /**
    * How far a reader that wants some events only can pass on.
    *
    * @param after 0 for the beginning

@@ -74,6 +74,14 @@ final class EventSeal {
       this.personKeys = personKeys;
     }
 
+    /** Whether none of those the event tells about was erased. */
+    boolean knowsAll(EventLog.Prepared event) {
+      Map<PatientId, DataKey> present = personKeys.get(event.tenant());
+      return event.packed().parts().stream()
+          .flatMap(part -> part.person().stream())
+          .allMatch(present::containsKey);
+    }
+
     /**
      * The payload at a place.
      *

@@ -36,11 +36,15 @@ public final class LogSignal {
     /**
      * Returns at once if there was a signal since the last wait, else at the next one or after the
      * time. Events committed before the signal are visible then.
+     *
+     * @return whether there was a signal
      */
-    public void await(Duration atMost) throws InterruptedException {
-      if (signals.tryAcquire(Math.max(0, atMost.toMillis()), TimeUnit.MILLISECONDS)) {
+    public boolean await(Duration atMost) throws InterruptedException {
+      boolean signalled = signals.tryAcquire(Math.max(0, atMost.toMillis()), TimeUnit.MILLISECONDS);
+      if (signalled) {
         signals.drainPermits();
       }
+      return signalled;
     }
 
     /** Wakes this follower alone. */

@@ -86,7 +86,7 @@ public final class LogTail {
     }
     List<LoggedEvent> events;
     try {
-      events = log.read(after, BATCH);
+      events = log.follow(after, BATCH);
     } catch (UnreadableEventException e) {
       logger.warn("event left out of the tail sequence={}", after + 1);
       subscribers.forEach(s -> s.position = Math.max(s.position, after + 1));

@@ -2,6 +2,8 @@ package dev.vigil.telemetry.log;
 
 import dev.vigil.core.TenantId;
 import dev.vigil.core.event.Event;
+import dev.vigil.core.event.PersonErased;
+import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.telemetry.Timestamptz;
 import dev.vigil.telemetry.key.DataKeys;
 import dev.vigil.telemetry.key.KeyUnavailableException;
@@ -63,6 +65,7 @@ public final class PostgresEventLog implements EventLog {
   private final Clock clock;
   private final LogSignal signal;
   private final EventSeal seal;
+  private final RecentEvents recents = new RecentEvents();
 
   /**
    * On the data source of the transactions that append.
@@ -95,6 +98,7 @@ public final class PostgresEventLog implements EventLog {
     List<EventRow> rows = new ArrayList<>(events.size());
     List<byte[]> hashes = new ArrayList<>(events.size() + 1);
     hashes.add(last.hash());
+    List<RecentEvents.Recent> kept = new ArrayList<>(events.size());
     for (Prepared event : events) {
       long sequence = last.sequence() + rows.size() + 1;
       EventRow row =
@@ -108,15 +112,24 @@ public final class PostgresEventLog implements EventLog {
               event.source().door(),
               event.source().client(),
               sealer.seal(event, SHARD, sequence));
-      hashes.add(row.hashAfter(hashes.get(rows.size())));
+      byte[] hash = row.hashAfter(hashes.get(rows.size()));
+      hashes.add(hash);
       rows.add(row);
+      if (event.event() instanceof ResourcesWritten written && sealer.knowsAll(event)) {
+        kept.add(RecentEvents.Recent.of(event, written, row, hash));
+      }
     }
+    boolean erases = events.stream().anyMatch(event -> event.event() instanceof PersonErased);
     insert(rows, hashes);
     held.last = new Last(last.sequence() + rows.size(), hashes.get(rows.size()));
     TransactionSynchronizationManager.registerSynchronization(
         new TransactionSynchronization() {
           @Override
           public void afterCommit() {
+            if (erases) {
+              recents.forget(rows.get(rows.size() - 1).sequence());
+            }
+            recents.add(kept);
             signal.fire();
           }
         });
@@ -248,6 +261,45 @@ public final class PostgresEventLog implements EventLog {
       }
     }
     return events;
+  }
+
+  @Override
+  public List<LoggedEvent> follow(long after, int max) {
+    List<RecentEvents.Recent> recent = recents.after(after, max, clock.instant());
+    if (!recent.isEmpty()) {
+      if (isInLog(recent.get(recent.size() - 1))) {
+        return recent.stream().map(RecentEvents.Recent::event).toList();
+      }
+      recents.clear();
+    }
+    int most = (int) Math.min(max, Math.max(1, recents.missing(after)));
+    return read(after, most).stream().map(PostgresEventLog::withoutContents).toList();
+  }
+
+  /** Not after the database was put back to an earlier state. */
+  private boolean isInLog(RecentEvents.Recent one) {
+    return jdbc.sql(
+            """
+            select exists (
+              select from telemetry.event
+              where shard = :shard and sequence = :sequence and hash = :hash)
+            """)
+        .param("shard", SHARD)
+        .param("sequence", one.event().sequence())
+        .param("hash", one.hash())
+        .query(Boolean.class)
+        .single();
+  }
+
+  private static LoggedEvent withoutContents(LoggedEvent logged) {
+    return logged.event() instanceof ResourcesWritten written
+        ? new LoggedEvent(
+            logged.tenant(),
+            logged.sequence(),
+            logged.recordedAt(),
+            logged.source(),
+            WrittenParts.withoutContents(written))
+        : logged;
   }
 
   private static LoggedEvent logged(EventRow row, EventSeal.Opener opener) {

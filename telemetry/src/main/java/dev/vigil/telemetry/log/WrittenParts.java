@@ -47,10 +47,7 @@ final class WrittenParts {
    * @throws ProblemException CONFLICT if it tells more of one of them
    */
   static List<Split> split(ResourcesWritten written, Set<PatientId> keyless) {
-    Map<String, PatientId> owners = new HashMap<>();
-    for (Reading reading : written.readings()) {
-      owners.put(reading.observation().value(), reading.patient());
-    }
+    Map<String, PatientId> owners = owners(written);
     Map<Optional<PatientId>, Draft> drafts = new LinkedHashMap<>();
     Draft nobody = new Draft();
     drafts.put(Optional.empty(), nobody);
@@ -98,6 +95,39 @@ final class WrittenParts {
           parts.add(new Split(person, out.toByteArray()));
         });
     return parts;
+  }
+
+  private static Map<String, PatientId> owners(ResourcesWritten written) {
+    Map<String, PatientId> owners = new HashMap<>();
+    for (Reading reading : written.readings()) {
+      owners.put(reading.observation().value(), reading.patient());
+    }
+    return owners;
+  }
+
+  /**
+   * What {@link #join} gives of it, but without contents and what else is stored of versions. Of
+   * what was joined the same.
+   */
+  static ResourcesWritten withoutContents(ResourcesWritten written) {
+    Map<String, PatientId> owners = owners(written);
+    List<ResourceChange> changes = new ArrayList<>(written.changes().size());
+    for (ResourceChange each : written.changes()) {
+      ResourceChange change = owned(each, owners, Set.of());
+      Optional<PatientId> person =
+          change.person().isEmpty() && change.type().equals("Patient")
+              ? Optional.of(new PatientId(change.id()))
+              : change.person();
+      changes.add(
+          new ResourceChange(
+              change.type(),
+              change.id(),
+              change.version(),
+              change.action(),
+              person,
+              Optional.empty()));
+    }
+    return new ResourcesWritten(changes, written.readings());
   }
 
   /** The change as its part tells it. */

@@ -37,6 +37,16 @@ public interface LogReader {
   }
 
   /**
+   * The same for as long as one commit follows the other, so that a reader which writes to the same
+   * rows again and again does so less often the more there is to do. Once no commit came for half a
+   * second, or somebody has the reader {@linkplain LogReaderRunner#hurry hurry}, {@link #pace}
+   * counts.
+   */
+  default Duration longestPace() {
+    return pace();
+  }
+
+  /**
    * How many batches it takes in one transaction while so many wait. One for a reader whose work
    * somebody waits for.
    */
@@ -45,9 +55,10 @@ public interface LogReader {
   }
 
   /**
-   * Takes events in order. Runs in a transaction that also holds the position. An exception rolls
-   * both back; the batch is tried again event by event, and an event that keeps failing is parked
-   * with an error log and a metric, so that one bad event cannot stop the alerts of everybody else.
+   * Takes events in order; changes of resources come without their contents. Runs in a transaction
+   * that also holds the position. An exception rolls both back; the batch is tried again event by
+   * event, and an event that keeps failing is parked with an error log and a metric, so that one
+   * bad event cannot stop the alerts of everybody else.
    */
   void accept(List<LoggedEvent> events);
 

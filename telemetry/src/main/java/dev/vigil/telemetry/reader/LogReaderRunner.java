@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,7 @@ public final class LogReaderRunner {
   private final LogSignal signal;
   private final Clock clock;
   private final MeterRegistry meters;
-  private final List<ReaderLoop> loops = new ArrayList<>();
+  private final List<ReaderLoop> loops = new CopyOnWriteArrayList<>();
   private final List<Gauge> gauges = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
 
@@ -105,6 +106,15 @@ public final class LogReaderRunner {
     gauges.clear();
     threads.clear();
     loops.clear();
+  }
+
+  /**
+   * Has a reader take what waits as soon as its {@link LogReader#pace} allows, though more commits
+   * follow. Returns at once.
+   */
+  public void hurry(String reader) {
+    loops.stream().filter(loop -> loop.name().equals(reader)).forEach(ReaderLoop::hurry);
+    signal.fire();
   }
 
   private double lag(ReaderLoop loop) {

@@ -32,7 +32,7 @@ final class NextEvents implements Iterable<List<LoggedEvent>>, Iterator<List<Log
   }
 
   private void read() {
-    next = left-- > 0 ? log.read(last, size) : List.of();
+    next = left-- > 0 ? log.follow(last, size) : List.of();
   }
 
   boolean isEmpty() {

@@ -36,6 +36,7 @@ final class ReaderLoop implements Runnable {
   private final Counter parked;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean stopping;
+  private volatile boolean hurried;
   private volatile long position;
 
   /** Whether the last attempt got as far as the log: only then its failure is the event's. */
@@ -69,6 +70,15 @@ final class ReaderLoop implements Runnable {
     stopped.countDown();
   }
 
+  /** Lets it go on before its longest pace is over. It also takes a signal to wake it. */
+  void hurry() {
+    hurried = true;
+  }
+
+  String name() {
+    return reader.name();
+  }
+
   @Override
   public void run() {
     try (LogSignal.Listener listener = signal.listen()) {
@@ -85,9 +95,7 @@ final class ReaderLoop implements Runnable {
           if (taken == 0) {
             listener.await(POLL);
           } else if (isPaced()) {
-            letGather(since);
-            // At once if there was a commit since the last time. Other processes send no signal.
-            listener.await(reader.pace().compareTo(POLL) < 0 ? reader.pace() : POLL);
+            letGather(listener, since);
           }
           pause = FIRST_PAUSE;
         } catch (RuntimeException e) {
@@ -119,11 +127,18 @@ final class ReaderLoop implements Runnable {
   }
 
   /** Until the reader's pace lets it go on. */
-  private void letGather(long since) throws InterruptedException {
+  private void letGather(LogSignal.Listener listener, long since) throws InterruptedException {
     long rest = reader.pace().toNanos() - (System.nanoTime() - since);
     if (rest > 0) {
       stopped.await(rest, TimeUnit.NANOSECONDS);
     }
+    // At once if there was a commit since the last time. Other processes send no signal.
+    boolean more = listener.await(reader.pace().compareTo(POLL) < 0 ? reader.pace() : POLL);
+    long longest = reader.longestPace().toNanos();
+    while (more && !hurried && !stopping && System.nanoTime() - since < longest) {
+      more = listener.await(POLL);
+    }
+    hurried = false;
   }
 
   private int step() throws InterruptedException {

@@ -13,10 +13,12 @@ import dev.vigil.telemetry.reading.ReadingHistory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Answers questions about a signal. Hours and days are the kept ones as long as those are at most
- * five seconds behind the log, else they are counted from the readings.
+ * five seconds behind the log, else they are counted from the readings. A reader that only lets
+ * events gather is asked to go on, and waited for.
  */
 public final class SeriesReader {
 
@@ -28,18 +30,34 @@ public final class SeriesReader {
 
   private static final Duration FRESH = Duration.ofSeconds(5);
 
+  /** Who is further behind does not let events gather, but cannot keep up. */
+  private static final Duration KEEPS_UP = AggregateReader.LONGEST_PACE.plus(FRESH);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+
   private final ReadingHistory history;
   private final Aggregates aggregates;
   private final Aggregation aggregation;
   private final ReaderHealth health;
+  private final Consumer<String> hurry;
 
-  /** Over these. */
+  /**
+   * Over these.
+   *
+   * @param hurry has the reader of that name go on at once if it lets events gather
+   */
   public SeriesReader(
-      ReadingHistory history, Aggregates aggregates, Aggregation aggregation, ReaderHealth health) {
+      ReadingHistory history,
+      Aggregates aggregates,
+      Aggregation aggregation,
+      ReaderHealth health,
+      Consumer<String> hurry) {
     this.history = history;
     this.aggregates = aggregates;
     this.aggregation = aggregation;
     this.health = health;
+    this.hurry = hurry;
   }
 
   /**
@@ -61,12 +79,27 @@ public final class SeriesReader {
     if (resolution == Resolution.RAW) {
       return new Series(Resolution.RAW, all(query, query.from(), query.to(), event), List.of());
     }
-    boolean kept =
-        resolution.kept()
-            && query.knownAt() == null
-            && health.behind(AggregateReader.NAME).compareTo(FRESH) <= 0;
+    boolean kept = resolution.kept() && query.knownAt() == null && areFresh();
     return new Series(
         resolution, List.of(), kept ? kept(query, resolution) : counted(query, resolution, event));
+  }
+
+  private boolean areFresh() {
+    Duration behind = health.behind(AggregateReader.NAME);
+    if (behind.compareTo(FRESH) <= 0 || behind.compareTo(KEEPS_UP) > 0) {
+      return behind.compareTo(FRESH) <= 0;
+    }
+    hurry.accept(AggregateReader.NAME);
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    try {
+      while (behind.compareTo(FRESH) > 0 && System.nanoTime() < end) {
+        Thread.sleep(LOOK_EVERY.toMillis());
+        behind = health.behind(AggregateReader.NAME);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return behind.compareTo(FRESH) <= 0;
   }
 
   private List<Aggregate> kept(SeriesQuery query, Resolution resolution) {

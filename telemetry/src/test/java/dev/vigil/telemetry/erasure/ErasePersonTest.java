@@ -40,6 +40,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +152,20 @@ class ErasePersonTest {
             new ContentErased(),
             new PersonErased(PATIENT, NOON));
     assertThat(log.read(0, 10)).extracting(LoggedEvent::event).containsExactlyElementsOf(expected);
+    assertThat(log.follow(0, 10).get(0).event())
+        .as("what the process remembers that wrote it")
+        .isEqualTo(
+            new ResourcesWritten(
+                List.of(
+                    device,
+                    new ResourceChange(
+                        "Observation",
+                        "o-2",
+                        1,
+                        Action.CREATED,
+                        Optional.of(OTHER),
+                        Optional.empty())),
+                List.of(ofOther("o-2"))));
     assertThat(new ChainVerifier(database.dataSource()).verify().broken()).isEmpty();
     assertThat(readingsOf(PATIENT)).isEmpty();
     assertThat(readingsOf(OTHER)).hasSize(1);

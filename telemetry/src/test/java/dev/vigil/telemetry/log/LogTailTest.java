@@ -80,6 +80,11 @@ class LogTailTest {
   void passesAnUnreadableEvent() throws Exception {
     List<Long> seen = new CopyOnWriteArrayList<>();
     tail.stop();
+    LogSignal signal = new LogSignal();
+    tail =
+        new LogTail(
+            new PostgresEventLog(database.dataSource(), database.keys(), Clock.systemUTC(), signal),
+            signal);
     tail.subscribe(event -> seen.add(event.sequence()));
     append("a");
     append("b");

@@ -2,18 +2,27 @@ package dev.vigil.telemetry.log;
 
 import static dev.vigil.telemetry.TestReadings.NOON;
 import static dev.vigil.telemetry.TestReadings.OTHER_TENANT;
+import static dev.vigil.telemetry.TestReadings.PATIENT;
 import static dev.vigil.telemetry.TestReadings.TENANT;
+import static dev.vigil.telemetry.TestReadings.coded;
+import static dev.vigil.telemetry.TestReadings.glucose;
 import static dev.vigil.telemetry.TestReadings.idOf;
 import static dev.vigil.telemetry.TestReadings.written;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vigil.core.PatientId;
+import dev.vigil.core.event.PersonErased;
+import dev.vigil.core.event.ResourceChange;
+import dev.vigil.core.event.ResourceContent;
+import dev.vigil.core.event.ResourcesWritten;
 import dev.vigil.telemetry.TestDatabase;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -83,6 +92,105 @@ class PostgresEventLogTest {
     assertThat(log.read(0, 10)).isEmpty();
     assertThat(verify().events()).isZero();
     assertThat(verify().broken()).isEmpty();
+  }
+
+  @Test
+  void thoseThatFollowAreToldTheSameByTheProcessThatAppendedAndByAnother() {
+    append("a");
+    database
+        .transactions()
+        .executeWithoutResult(
+            status -> {
+              log.append(OTHER_TENANT, SOURCE, written("b"));
+              log.append(TENANT, SOURCE, ofManyKinds());
+              log.append(TENANT, SOURCE, new PersonErased(new PatientId("nobody"), NOON));
+            });
+    append("c");
+    database
+        .transactions()
+        .executeWithoutResult(
+            status -> {
+              log.append(TENANT, SOURCE, written("lost"));
+              status.setRollbackOnly();
+            });
+    append("d");
+    EventLog other = another();
+
+    for (long after = 0; after <= 7; after++) {
+      for (int max : new int[] {1, 2, 10}) {
+        assertThat(following(log, after, max)).isEqualTo(following(other, after, max));
+      }
+    }
+    assertThat(log.follow(2, 1))
+        .extracting(LoggedEvent::event)
+        .isEqualTo(
+            List.of(
+                new ResourcesWritten(
+                    List.of(
+                        new ResourceChange(
+                            "Observation",
+                            "o-1",
+                            2,
+                            ResourceChange.Action.UPDATED,
+                            Optional.of(PATIENT),
+                            Optional.empty()),
+                        new ResourceChange("Patient", "p-9", 1, ResourceChange.Action.CREATED),
+                        new ResourceChange("Device", "d-1", 3, ResourceChange.Action.DELETED)),
+                    ofManyKinds().readings())));
+  }
+
+  /** As hooks of a request may tell it: whom a change is about follows from its readings. */
+  private static ResourcesWritten ofManyKinds() {
+    return new ResourcesWritten(
+        List.of(
+            new ResourceChange("Observation", "o-1", 2, ResourceChange.Action.UPDATED),
+            new ResourceChange(
+                "Patient",
+                "p-9",
+                1,
+                ResourceChange.Action.CREATED,
+                Optional.empty(),
+                Optional.of(new ResourceContent(ResourceContent.WHOLE, List.of("{}")))),
+            new ResourceChange("Device", "d-1", 3, ResourceChange.Action.DELETED)),
+        List.of(
+            glucose("o-1", "6.30", NOON.plusNanos(123_456_789)),
+            coded("o-1", NOON.minusSeconds(1))));
+  }
+
+  private EventLog another() {
+    return new PostgresEventLog(
+        database.dataSource(), database.keys(), Clock.systemUTC(), new LogSignal());
+  }
+
+  /** Until nothing comes, at most so many at once. */
+  private static List<LoggedEvent> following(EventLog log, long after, int max) {
+    List<LoggedEvent> all = new ArrayList<>();
+    long position = after;
+    for (List<LoggedEvent> some = log.follow(position, max);
+        !some.isEmpty();
+        some = log.follow(position, max)) {
+      assertThat(some).hasSizeLessThanOrEqualTo(max);
+      all.addAll(some);
+      position = some.get(some.size() - 1).sequence();
+    }
+    return all;
+  }
+
+  @Test
+  void doesNotOpenAgainWhatItAppendedUnlessTheLogHasAnother() {
+    append("a");
+    append("b");
+    database.jdbc().sql("alter table telemetry.event disable trigger user").update();
+    database.jdbc().sql("update telemetry.event set payload = ''::bytea").update();
+
+    assertThat(log.follow(0, 10))
+        .extracting(event -> idOf(event.event()))
+        .containsExactly("a", "b");
+    EventLog other = another();
+    assertThatThrownBy(() -> other.follow(0, 10)).isInstanceOf(UnreadableEventException.class);
+
+    database.jdbc().sql("update telemetry.event set hash = previous_hash").update();
+    assertThatThrownBy(() -> log.follow(0, 10)).isInstanceOf(UnreadableEventException.class);
   }
 
   @Test

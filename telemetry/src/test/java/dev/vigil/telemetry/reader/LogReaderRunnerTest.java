@@ -201,6 +201,45 @@ class LogReaderRunnerTest {
   }
 
   @Test
+  void aReaderLetsEventsGatherForLongerWhileTheyComeAndUntilSomebodyHurriesIt() throws Exception {
+    LogReaderRunner runner =
+        start(
+            new LogReader() {
+              @Override
+              public String name() {
+                return "slow";
+              }
+
+              @Override
+              public Duration pace() {
+                return Duration.ofMillis(100);
+              }
+
+              @Override
+              public Duration longestPace() {
+                return Duration.ofMinutes(10);
+              }
+
+              @Override
+              public void accept(List<LoggedEvent> events) {}
+            });
+
+    append("e-1");
+    waitUntil("the first one at once", () -> position() == 1);
+    long end = System.nanoTime() + Duration.ofMillis(1_500).toNanos();
+    while (System.nanoTime() < end) {
+      append("e");
+      Thread.sleep(50);
+    }
+    assertThat(position()).isEqualTo(1);
+    runner.hurry("slow");
+    append("e");
+    waitUntil("more, while they come", () -> position() > 1);
+    append("e");
+    waitUntil("all, when no more come", () -> position() == log.head());
+  }
+
+  @Test
   void aReaderOfManyBatchesTakesThemInOneTransactionAndOneByOneWhenOneFails() throws Exception {
     List<Integer> taken = Collections.synchronizedList(new ArrayList<>());
     AtomicInteger failures = new AtomicInteger(1);
@@ -362,6 +401,7 @@ class LogReaderRunnerTest {
     IntStream.rangeClosed(1, 3).forEach(i -> append("e-" + i));
     database.jdbc().sql("alter table telemetry.event disable trigger user").update();
     database.jdbc().sql("update telemetry.event set version = 9 where sequence = 2").update();
+    log = new PostgresEventLog(database.dataSource(), database.keys(), Clock.systemUTC(), signal);
 
     start(new Recorder(false, event -> {}));
 
