@@ -211,8 +211,9 @@ class SameAsHapiTest {
     return resource;
   }
 
+  /** Of a shape that comes once, so that it takes the way of the hooks. */
   private static Resource resource(Resource kind, String mark, boolean changed) {
-    CodeableConcept code = new CodeableConcept().setText("note");
+    CodeableConcept code = new CodeableConcept().setText("note " + mark);
     return kind instanceof Observation
         ? new Observation()
             .addIdentifier(Hospital.identifier(mark))
