@@ -15,7 +15,6 @@ import java.util.Date;
 import java.util.List;
 import java.util.function.Supplier;
 import org.hl7.fhir.instance.model.api.IBaseResource;
-import org.hl7.fhir.instance.model.api.IPrimitiveType;
 
 /**
  * Histories of all types with a count that never cuts them. HAPI keeps a count for a minute, of all
@@ -79,14 +78,13 @@ class CountedHistories extends PersistedJpaBundleProviderFactory {
     return count;
   }
 
-  private static final class Counting implements IBundleProvider {
-    private final IBundleProvider page;
+  private static final class Counting extends HistoryPage {
     private final Supplier<Integer> count;
     private boolean read;
     private Integer counted;
 
     Counting(IBundleProvider page, Supplier<Integer> count) {
-      this.page = page;
+      super(page);
       this.count = count;
     }
 
@@ -104,21 +102,6 @@ class CountedHistories extends PersistedJpaBundleProviderFactory {
         counted = count.get();
       }
       return counted;
-    }
-
-    @Override
-    public IPrimitiveType<Date> getPublished() {
-      return page.getPublished();
-    }
-
-    @Override
-    public Integer preferredPageSize() {
-      return page.preferredPageSize();
-    }
-
-    @Override
-    public String getUuid() {
-      return page.getUuid();
     }
   }
 }

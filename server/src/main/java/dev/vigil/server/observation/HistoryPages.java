@@ -14,7 +14,6 @@ import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import java.util.Date;
 import java.util.List;
 import org.hl7.fhir.instance.model.api.IBaseResource;
-import org.hl7.fhir.instance.model.api.IPrimitiveType;
 
 /**
  * Histories page by page. HAPI's link to the next page counts from the newest version, so that
@@ -97,14 +96,13 @@ final class HistoryPages {
   }
 
   /** HAPI's page, which notes its last version for the link to the next one. */
-  private static final class Page implements IBundleProvider {
-    private final IBundleProvider page;
+  private static final class Page extends HistoryPage {
     private final RequestDetails request;
     private final int asked;
     private int seen;
 
     Page(IBundleProvider page, RequestDetails request, int asked) {
-      this.page = page;
+      super(page);
       this.request = request;
       this.asked = asked;
     }
@@ -125,21 +123,6 @@ final class HistoryPages {
     public Integer size() {
       Integer size = page.size();
       return size == null || seen == 0 ? size : Integer.valueOf(Math.max(size, asked + seen));
-    }
-
-    @Override
-    public IPrimitiveType<Date> getPublished() {
-      return page.getPublished();
-    }
-
-    @Override
-    public Integer preferredPageSize() {
-      return page.preferredPageSize();
-    }
-
-    @Override
-    public String getUuid() {
-      return page.getUuid();
     }
   }
 }
