@@ -25,7 +25,6 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.hl7.fhir.r4.model.Bundle.BundleType;
 import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Resource;
@@ -120,11 +119,7 @@ class DirectAndUsualWayTest {
             default -> bed.pressure("120", "8" + i % 10, at);
           };
     }
-    Answer answer = hospital.post(Bedside.posting(BundleType.TRANSACTION, readings));
-    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-    return answer.entryLocations().stream()
-        .map(place -> place.replace("Observation/", ""))
-        .toList();
+    return hospital.record(readings);
   }
 
   private String post(String more) {

@@ -47,11 +47,7 @@ class SavedSearchesTest {
         IntStream.range(0, READINGS)
             .mapToObj(i -> bed.heartRate(String.valueOf(50 + i), end.minusSeconds(60L * i)))
             .toArray(Resource[]::new);
-    Answer answer = hospital.post(Bedside.posting(BundleType.TRANSACTION, readings));
-    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-    return answer.entryLocations().stream()
-        .map(place -> place.replace("Observation/", ""))
-        .toList();
+    return hospital.record(readings);
   }
 
   private Bundle page(String path) {

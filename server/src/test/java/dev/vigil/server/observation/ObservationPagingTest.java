@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.hl7.fhir.r4.model.Bundle;
-import org.hl7.fhir.r4.model.Bundle.BundleType;
 import org.hl7.fhir.r4.model.InstantType;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Resource;
@@ -47,11 +46,7 @@ class ObservationPagingTest {
         IntStream.range(0, count)
             .mapToObj(i -> bed.heartRate(String.valueOf(40 + i), BEGIN.plusSeconds(60L * i)))
             .toArray(Resource[]::new);
-    Answer answer = hospital.post(Bedside.posting(BundleType.TRANSACTION, readings));
-    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-    return answer.entryLocations().stream()
-        .map(place -> place.replace("Observation/", ""))
-        .toList();
+    return hospital.record(readings);
   }
 
   private String search(String more) {

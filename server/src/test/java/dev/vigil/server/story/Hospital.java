@@ -59,6 +59,15 @@ public final class Hospital {
     return post("", bundle);
   }
 
+  /** Sends Observations in one transaction and gives their ids. */
+  public List<String> record(Resource... observations) {
+    Answer answer = post(Bedside.posting(BundleType.TRANSACTION, observations));
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    return answer.entryLocations().stream()
+        .map(place -> place.replace("Observation/", ""))
+        .toList();
+  }
+
   /** Any method, body as it is; null for none. */
   public Answer send(String method, String path, String body) {
     return send(
